@@ -1,0 +1,96 @@
+/**
+ * The one error class. Callers match `code`, never the text; the text is for people and is made of
+ * the operation that failed ("read /proc/stat"), the reason and, where the user can act, a hint.
+ */
+
+export type ErrorCode =
+  /** A command was called with words or values that it does not take. */
+  | 'USAGE'
+  /** The configuration holds a wrong value, or cannot be read. */
+  | 'CONFIG_INVALID'
+  /** A figure's source does not exist on this system: a normal absence. */
+  | 'NOT_AVAILABLE'
+  /** A source answered with something that its parser does not know. */
+  | 'MALFORMED'
+  /** The operating system refuses. */
+  | 'PERMISSION'
+  /** A deadline passed. */
+  | 'TIMEOUT'
+  /** The server or a needed service cannot be reached. */
+  | 'UNAVAILABLE'
+  /** A file cannot be written. */
+  | 'CANNOT_WRITE'
+  /** Another process holds what this one needs; later it may go. */
+  | 'BUSY'
+  /** The user pressed Ctrl-C or closed a prompt. */
+  | 'CANCELLED'
+  /** A broken invariant: a bug. */
+  | 'BUG';
+
+export interface MonitorErrorOptions {
+  readonly code: ErrorCode;
+  /** Verb and object: "read /proc/stat". */
+  readonly operation: string;
+  /** Why it failed, as a clause without a full stop. */
+  readonly reason: string;
+  /** What the user can do about it, as a sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+export class MonitorError extends Error {
+  readonly code: ErrorCode;
+  readonly operation: string;
+  readonly reason: string;
+  readonly hint: string | undefined;
+
+  constructor(options: MonitorErrorOptions) {
+    super(
+      `${options.operation}: ${options.reason}`,
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
+    this.name = 'MonitorError';
+    this.code = options.code;
+    this.operation = options.operation;
+    this.reason = options.reason;
+    this.hint = options.hint;
+  }
+}
+
+/** The `code` of a Node system error (`ENOENT`, `ECONNREFUSED`), or undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** One line that says why, for a thrown value of any type. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const permissionCodes = new Set(['EACCES', 'EPERM']);
+const absentCodes = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO']);
+const unwritableCodes = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE']);
+
+/**
+ * Wraps a file system error with the operation that met it, so that the reader learns which file,
+ * and the caller gets a stable code. A MonitorError passes through as it is.
+ */
+export function wrapSystemError(operation: string, error: unknown, hint?: string): MonitorError {
+  if (error instanceof MonitorError) return error;
+  const systemCode = systemErrorCode(error) ?? '';
+  const code: ErrorCode = permissionCodes.has(systemCode)
+    ? 'PERMISSION'
+    : absentCodes.has(systemCode)
+      ? 'NOT_AVAILABLE'
+      : unwritableCodes.has(systemCode)
+        ? 'CANNOT_WRITE'
+        : 'UNAVAILABLE';
+  return new MonitorError({
+    code,
+    operation,
+    reason: errorMessage(error),
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * The `stats` object of a report: names and types of the published contract.
+ * A figure that the system does not give is absent; it is never 0 and never invented.
+ */
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+const bytes = z.int().nonnegative();
+const percent = z.number().min(0).max(100);
+
+export const cpuStatsSchema = z.strictObject({
+  /** Logical CPUs online. */
+  count: z.int().positive(),
+  /** Current MHz, averaged over the cores. Absent where the system tells none. */
+  frequency: count.optional(),
+  /** Busy share of all cores between two samples, one decimal. */
+  percent_used: percent,
+});
+
+export const memoryStatsSchema = z.strictObject({
+  total: bytes,
+  available: bytes,
+  percent_used: percent,
+  used: bytes,
+  free: bytes,
+});
+
+export const processStatsSchema = z.strictObject({
+  pid: count,
+  name: z.string(),
+  username: z.string(),
+});
+
+export const diskStatsSchema = z.strictObject({
+  file_system: z.string(),
+  mount_point: z.string(),
+  total: bytes,
+  used: bytes,
+  free: bytes,
+});
+
+export const networkStatsSchema = z.strictObject({
+  ip: z.string(),
+  netmask: z.string(),
+  /** Since boot. Absent for an interface without counters of its own. */
+  bytes_sent: bytes.optional(),
+  bytes_recv: bytes.optional(),
+});
+
+export const processesSchema = z.array(processStatsSchema);
+export const disksSchema = z.record(z.string(), diskStatsSchema);
+export const networkSchema = z.record(z.string(), networkStatsSchema);
+
+export const statsSchema = z.strictObject({
+  cpu: cpuStatsSchema,
+  memory: memoryStatsSchema,
+  processes: processesSchema,
+  disks: disksSchema,
+  network: networkSchema,
+});
+
+export type CpuStats = z.infer<typeof cpuStatsSchema>;
+export type MemoryStats = z.infer<typeof memoryStatsSchema>;
+export type ProcessStats = z.infer<typeof processStatsSchema>;
+export type DiskStats = z.infer<typeof diskStatsSchema>;
+export type NetworkStats = z.infer<typeof networkStatsSchema>;
+export type Disks = z.infer<typeof disksSchema>;
+export type Network = z.infer<typeof networkSchema>;
+export type Stats = z.infer<typeof statsSchema>;
+
+/** The parts of `stats`, in the order in which they stand on the wire. */
+export const statsParts = ['cpu', 'memory', 'processes', 'disks', 'network'] as const;
+export type StatsPart = (typeof statsParts)[number];

@@ -1,0 +1,38 @@
+import { test } from '@jest/globals';
+
+/** Something that a test needs of the machine it runs on, and why it is missing where it is. */
+export interface Requirement {
+  readonly met: boolean;
+  readonly reason: string;
+}
+
+/**
+ * `test` where every requirement is met; elsewhere a counted skip that carries the reason in its
+ * name, so that no report hides what was not run.
+ */
+export function testWith(
+  requirements: readonly Requirement[],
+  name: string,
+  body: () => void | Promise<void>,
+  timeoutMs?: number,
+): void {
+  const missing = requirements.filter((requirement) => !requirement.met);
+  if (missing.length === 0) test(name, body, timeoutMs);
+  else test.skip(`${name} [skipped: ${missing.map((one) => one.reason).join('; ')}]`, body);
+}
+
+export function onPlatform(...platforms: NodeJS.Platform[]): Requirement {
+  return {
+    met: platforms.includes(process.platform),
+    reason: `needs ${platforms.join(' or ')}, this is ${process.platform}`,
+  };
+}
+
+export function asRoot(): Requirement {
+  return { met: process.getuid?.() === 0, reason: 'needs root' };
+}
+
+/** A path handed in by an environment variable, such as WINDOWS_RUNNER. */
+export function fromEnvironment(name: string): Requirement {
+  return { met: (process.env[name] ?? '') !== '', reason: `${name} is not set` };
+}
