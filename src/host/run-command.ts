@@ -1,0 +1,147 @@
+/**
+ * Starts a program of the system and hands back what it said: with a deadline, a bound on its
+ * output, no shell and nothing on its standard input.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { MonitorError, systemErrorCode } from '../base/errors.ts';
+
+export interface CommandRequest {
+  /** A path, or a name that is looked up in PATH. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** After this long the program is killed and the call fails with TIMEOUT. */
+  readonly deadlineMs: number | 'until aborted';
+  /** More than this on standard output or error kills the program; 1 MiB unless told. */
+  readonly maxOutputBytes?: number;
+  /** Ends the program; the call then fails with CANCELLED. */
+  readonly signal?: AbortSignal;
+  /** Takes standard output piece by piece as it comes; `stdout` is then empty and unbounded. */
+  readonly onOutput?: (piece: Uint8Array) => void;
+}
+
+export interface CommandResult {
+  /** The exit status, or -1 when a signal that we did not send ended the program. */
+  readonly exitCode: number;
+  /** Decoded as UTF-8; bytes that are none become U+FFFD. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Resolves with the exit status whatever it is: what a status means is for the caller to say.
+ * Throws MonitorError: NOT_AVAILABLE (no such program), PERMISSION (it may not be started), TIMEOUT,
+ * CANCELLED, MALFORMED (more output than allowed).
+ */
+export type RunCommand = (request: CommandRequest) => Promise<CommandResult>;
+
+export interface CommandRunnerOptions {
+  /** The whole environment of every program that is started. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const defaultMaxOutputBytes = 1024 * 1024;
+
+/** Programs answer in the C locale, because their answers are parsed. */
+export function createCommandRunner({ environment }: CommandRunnerOptions): RunCommand {
+  const env = { ...environment, LC_ALL: 'C' };
+  return (request) =>
+    new Promise((resolve, reject) => {
+      const operation = `run ${request.program}`;
+      if (request.signal?.aborted === true) {
+        reject(new MonitorError({ code: 'CANCELLED', operation, reason: 'it was cancelled' }));
+        return;
+      }
+      const child = spawn(request.program, request.args, {
+        env,
+        shell: false,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+      });
+      const stdout = new BoundedOutput(request.maxOutputBytes ?? defaultMaxOutputBytes);
+      const stderr = new BoundedOutput(request.maxOutputBytes ?? defaultMaxOutputBytes);
+      const timer =
+        request.deadlineMs === 'until aborted'
+          ? undefined
+          : setTimeout(
+              () => fail('TIMEOUT', `no answer within ${request.deadlineMs} ms`),
+              request.deadlineMs,
+            );
+      const abort = (): void => fail('CANCELLED', 'it was cancelled');
+      request.signal?.addEventListener('abort', abort, { once: true });
+
+      function settle(): void {
+        clearTimeout(timer);
+        request.signal?.removeEventListener('abort', abort);
+      }
+      function fail(code: 'TIMEOUT' | 'CANCELLED' | 'MALFORMED', reason: string): void {
+        settle();
+        abandon(child);
+        reject(new MonitorError({ code, operation, reason }));
+      }
+      child.stdout.on('data', (piece: Buffer) => {
+        if (request.onOutput !== undefined) request.onOutput(piece);
+        else if (!stdout.add(piece)) fail('MALFORMED', stdout.complaint);
+      });
+      child.stderr.on('data', (piece: Buffer) => {
+        if (!stderr.add(piece)) fail('MALFORMED', stderr.complaint);
+      });
+      child.on('error', (error) => {
+        settle();
+        reject(startFailure(operation, error));
+      });
+      child.on('close', (exitCode) => {
+        settle();
+        resolve({ exitCode: exitCode ?? -1, stdout: stdout.text(), stderr: stderr.text() });
+      });
+    });
+}
+
+/**
+ * Kills the program and stops waiting for it. One that hangs in the kernel (state D, a dead mount)
+ * does not even take SIGKILL; its pipes and its handle must not keep this process alive for it.
+ */
+function abandon(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
+}
+
+class BoundedOutput {
+  readonly complaint: string;
+  readonly #maxBytes: number;
+  readonly #pieces: Buffer[] = [];
+  #sizeBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.complaint = `more than ${maxBytes} bytes of output`;
+  }
+
+  /** False once there is more than allowed. */
+  add(piece: Buffer): boolean {
+    this.#sizeBytes += piece.length;
+    if (this.#sizeBytes > this.#maxBytes) return false;
+    this.#pieces.push(piece);
+    return true;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#pieces).toString('utf8');
+  }
+}
+
+function startFailure(operation: string, error: Error): MonitorError {
+  const systemCode = systemErrorCode(error);
+  return new MonitorError({
+    code:
+      systemCode === 'ENOENT'
+        ? 'NOT_AVAILABLE'
+        : systemCode === 'EACCES' || systemCode === 'EPERM'
+          ? 'PERMISSION'
+          : 'UNAVAILABLE',
+    operation,
+    reason: systemCode === 'ENOENT' ? 'this system has no such program' : error.message,
+    cause: error,
+  });
+}
