@@ -44,11 +44,49 @@ export interface CollectorContext {
   readonly settings: CollectorSettings;
 }
 
-/** What the user can change about collecting. The defaults send what the original sends. */
+/**
+ * How much is said of each process. `full` is what the original sends; `names` leaves the users
+ * out, `count` sends their number alone, `off` an empty list.
+ */
+export const processDetails = ['full', 'names', 'count', 'off'] as const;
+export type ProcessDetail = (typeof processDetails)[number];
+
+/** Whose CPU and memory are meant: the machine's, or those of the container that this runs in. */
+export const scopes = ['host', 'container'] as const;
+export type Scope = (typeof scopes)[number];
+
+/**
+ * What the user can change about collecting. Patterns are globs as filter.ts explains them; an
+ * empty list of includes means everything.
+ */
 export interface CollectorSettings {
   /** How long one collector may take before its part is left empty. */
   readonly deadlineMs: number;
+  readonly scope: Scope;
+  readonly processesDetail: ProcessDetail;
+  /** Matched against a process's name. */
+  readonly processesInclude: readonly string[];
+  readonly processesExclude: readonly string[];
+  /** Matched against a disk's device and its mount point; one match is enough. */
+  readonly disksInclude: readonly string[];
+  readonly disksExclude: readonly string[];
+  /** Matched against an interface's name. */
+  readonly networkInclude: readonly string[];
+  readonly networkExclude: readonly string[];
 }
+
+/** What the original sends. */
+export const defaultCollectorSettings: CollectorSettings = {
+  deadlineMs: 5000,
+  scope: 'host',
+  processesDetail: 'full',
+  processesInclude: [],
+  processesExclude: [],
+  disksInclude: [],
+  disksExclude: [],
+  networkInclude: [],
+  networkExclude: [],
+};
 
 export type CollectorFactory<Value> = (context: CollectorContext) => Collector<Value>;
 

@@ -47,7 +47,19 @@ export const networkStatsSchema = z.strictObject({
   bytes_recv: bytes.optional(),
 });
 
-export const processesSchema = z.array(processStatsSchema);
+/**
+ * What is sent of the processes, by the setting `processes_detail`:
+ *
+ *   full   every process with pid, name and username: the published contract, and the default
+ *   names  every process with pid and name
+ *   count  an object with their number alone
+ *   off    an empty array
+ */
+export const processesSchema = z.union([
+  z.array(processStatsSchema),
+  z.array(processStatsSchema.omit({ username: true })),
+  z.strictObject({ count }),
+]);
 export const disksSchema = z.record(z.string(), diskStatsSchema);
 export const networkSchema = z.record(z.string(), networkStatsSchema);
 
@@ -62,6 +74,7 @@ export const statsSchema = z.strictObject({
 export type CpuStats = z.infer<typeof cpuStatsSchema>;
 export type MemoryStats = z.infer<typeof memoryStatsSchema>;
 export type ProcessStats = z.infer<typeof processStatsSchema>;
+export type Processes = z.infer<typeof processesSchema>;
 export type DiskStats = z.infer<typeof diskStatsSchema>;
 export type NetworkStats = z.infer<typeof networkStatsSchema>;
 export type Disks = z.infer<typeof disksSchema>;

@@ -1,0 +1,33 @@
+/**
+ * Include and exclude patterns of processes, disks and interfaces.
+ *
+ * A pattern is a glob (picomatch's): `*` matches anything, a slash and a newline too, because
+ * process names hold both (`kworker/0:1`); `?` one character, `[abc]` one of them, `{a,b}` either.
+ * A pattern also matches the text that it spells exactly, so that `[kthreadd]` needs no escaping.
+ */
+
+/** True for what stays in the report. A thing with several names is asked about with all of them. */
+export type Filter = (...names: readonly string[]) => boolean;
+
+const everything: Filter = () => true;
+
+/**
+ * A thing stays if one of its names matches an include (or there is none) and none of its names
+ * matches an exclude. Patterns are compiled once; without any, nothing is loaded.
+ */
+export async function createFilter(
+  include: readonly string[],
+  exclude: readonly string[],
+): Promise<Filter> {
+  if (include.length === 0 && exclude.length === 0) return everything;
+  const { default: picomatch } = await import('picomatch');
+  const compile = (patterns: readonly string[]): ((name: string) => boolean) => {
+    const exact = new Set(patterns);
+    // `bash` lets a single star cross slashes, `s` lets it cross newlines.
+    const matches = picomatch([...patterns], { bash: true, dot: true, flags: 's' });
+    return (name) => exact.has(name) || matches(name);
+  };
+  const included = include.length === 0 ? everything : compile(include);
+  const excluded = exclude.length === 0 ? () => false : compile(exclude);
+  return (...names) => names.some((name) => included(name)) && !names.some(excluded);
+}
