@@ -9,7 +9,7 @@ import type { Disks } from '../../wire/stats.ts';
 import type { CollectorTable } from '../collector.ts';
 
 export const disksCollectors: CollectorTable<Disks> = {
-  linux: async () => (await import('./portable.ts')).createPortableDisksCollector,
+  linux: async () => (await import('./linux.ts')).createLinuxDisksCollector,
   win32: async () => (await import('./portable.ts')).createPortableDisksCollector,
   portable: async () => (await import('./portable.ts')).createPortableDisksCollector,
 };

@@ -9,7 +9,7 @@ import type { Processes } from '../../wire/stats.ts';
 import type { CollectorTable } from '../collector.ts';
 
 export const processesCollectors: CollectorTable<Processes> = {
-  linux: async () => (await import('./portable.ts')).createPortableProcessesCollector,
+  linux: async () => (await import('./linux.ts')).createLinuxProcessesCollector,
   win32: async () => (await import('./portable.ts')).createPortableProcessesCollector,
   portable: async () => (await import('./portable.ts')).createPortableProcessesCollector,
 };
