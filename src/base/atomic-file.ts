@@ -4,6 +4,7 @@
  */
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -49,12 +50,21 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Replaces `path` durably. Throws a MonitorError naming the file. Nothing is left behind on failure. */
-export function writeFileDurably(path: string, content: string | Uint8Array): void {
+/**
+ * Replaces `path` durably, readable by its owner alone unless `mode` says otherwise. Throws a
+ * MonitorError naming the file. Nothing is left behind on failure.
+ */
+export function writeFileDurably(
+  path: string,
+  content: string | Uint8Array,
+  mode: number = ownerOnlyFileMode,
+): void {
   const temporary = `${path}.tmp`;
   try {
-    const descriptor = openSync(temporary, 'w', ownerOnlyFileMode);
+    const descriptor = openSync(temporary, 'w', mode);
     try {
+      // The umask narrowed what open(2) was asked for.
+      if (mode !== ownerOnlyFileMode) fchmodSync(descriptor, mode);
       writeWhole(descriptor, typeof content === 'string' ? Buffer.from(content) : content);
       fsyncSync(descriptor);
     } finally {

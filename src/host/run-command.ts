@@ -11,6 +11,8 @@ export interface CommandRequest {
   readonly args: readonly string[];
   /** After this long the program is killed and the call fails with TIMEOUT. */
   readonly deadlineMs: number | 'until aborted';
+  /** Added to the runner's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** More than this on standard output or error kills the program; 1 MiB unless told. */
   readonly maxOutputBytes?: number;
   /** Ends the program; the call then fails with CANCELLED. */
@@ -52,7 +54,7 @@ export function createCommandRunner({ environment }: CommandRunnerOptions): RunC
         return;
       }
       const child = spawn(request.program, request.args, {
-        env,
+        env: { ...env, ...request.environment },
         shell: false,
         stdio: ['ignore', 'pipe', 'pipe'],
         windowsHide: true,

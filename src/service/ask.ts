@@ -1,0 +1,57 @@
+/** How the three managers are asked, and what their refusals become. */
+import { MonitorError } from '../base/errors.ts';
+import type { CommandResult, RunCommand } from '../host/run-command.ts';
+import { serviceName } from './service.ts';
+
+/** Stopping may take the agent some seconds, and a busy machine is slow to answer. */
+export const managerDeadlineMs = 90_000;
+
+/** Runs a manager's command and takes its answer whatever it is. */
+export function ask(
+  runCommand: RunCommand,
+  program: string,
+  args: readonly string[],
+): Promise<CommandResult> {
+  return runCommand({ program, args, deadlineMs: managerDeadlineMs });
+}
+
+/** Runs a command that must succeed; throws UNAVAILABLE with its own words otherwise. */
+export async function demand(
+  runCommand: RunCommand,
+  program: string,
+  args: readonly string[],
+): Promise<CommandResult> {
+  const result = await ask(runCommand, program, args);
+  if (result.exitCode === 0) return result;
+  throw new MonitorError({
+    code: 'UNAVAILABLE',
+    operation: `run ${program} ${args.join(' ')}`,
+    reason: `it ended with status ${result.exitCode}: ${complaintOf(result)}`,
+  });
+}
+
+/** The last line that a failed program wrote, which is where programs put their reason. */
+export function complaintOf({ stdout, stderr }: CommandResult): string {
+  const text = stderr.trim() === '' ? stdout : stderr;
+  return text.trim().split(/\r?\n/).at(-1)?.trim() || 'it gave no reason';
+}
+
+/** Throws PERMISSION unless this is root: asking first beats leaving half a service behind. */
+export function requireRoot(userId: number | undefined, verb: string): void {
+  if (userId === 0) return;
+  throw new MonitorError({
+    code: 'PERMISSION',
+    operation: `${verb} the service`,
+    reason: 'only root may do that',
+    hint: `Run it as root: sudo ${serviceName} service ${verb}`,
+  });
+}
+
+export function notInstalled(verb: string): MonitorError {
+  return new MonitorError({
+    code: 'NOT_AVAILABLE',
+    operation: `${verb} the service`,
+    reason: 'it is not installed',
+    hint: `Install it with: ${serviceName} service install`,
+  });
+}

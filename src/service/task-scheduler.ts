@@ -1,0 +1,140 @@
+/**
+ * The service on Windows: a task of the Task Scheduler, which needs no code of ours inside a service
+ * process and starts at boot without anybody logging in.
+ * schtasks: https://learn.microsoft.com/windows-server/administration/windows-commands/schtasks
+ */
+import { win32 } from 'node:path';
+import { ensureOwnerOnlyFolder, writeFileDurably } from '../base/atomic-file.ts';
+import { MonitorError } from '../base/errors.ts';
+import { ask, complaintOf, demand, notInstalled } from './ask.ts';
+import { installExecutable, removeFile, removeFolder, tryRemoveExecutable } from './files.ts';
+import { tailLog } from './log-file.ts';
+import {
+  type InstallResult,
+  type ServiceContext,
+  type ServiceManager,
+  type ServiceStatus,
+  serviceName,
+  type UninstallResult,
+} from './service.ts';
+import { parseTaskState, type TaskState } from './task-state.ts';
+import { encodeTaskXml, taskName, taskXml } from './task-xml.ts';
+
+/** SYSTEM and Administrators, by SID because their names are translated; nobody else, not even to read. */
+const ownersOnly = [
+  '/inheritance:r',
+  '/grant:r',
+  '*S-1-5-18:(OI)(CI)F',
+  '*S-1-5-32-544:(OI)(CI)F',
+] as const;
+
+/** An ended task's process takes a moment to let go of its file. */
+const endStepMs = 250;
+const endAttempts = 40;
+
+export function createTaskSchedulerService(context: ServiceContext): ServiceManager {
+  const { paths, runCommand, clock } = context;
+  const configurationFolder = win32.dirname(paths.configurationFile);
+
+  async function query(): Promise<TaskState> {
+    const definition = await ask(runCommand, 'schtasks', ['/Query', '/TN', taskName, '/XML']);
+    const details = ['/Query', '/TN', taskName, '/FO', 'CSV', '/NH', '/V'];
+    const state = await ask(runCommand, 'schtasks', details);
+    return parseTaskState(definition.stdout, state.stdout);
+  }
+
+  async function requireInstalled(verb: string): Promise<void> {
+    if (!(await query()).installed) throw notInstalled(verb);
+  }
+
+  async function change(verb: string, ...args: string[]): Promise<void> {
+    const result = await ask(runCommand, 'schtasks', args);
+    if (result.exitCode === 0) return;
+    throw new MonitorError({
+      code: 'PERMISSION',
+      operation: `${verb} the service`,
+      reason: `the Task Scheduler refused: ${complaintOf(result)}`,
+      hint: `Run it from a terminal opened with "Run as administrator": ${serviceName} service ${verb}`,
+    });
+  }
+
+  /** Ends the agent and keeps the every-minute trigger from bringing it back. */
+  async function halt(verb: string): Promise<void> {
+    await change(verb, '/Change', '/TN', taskName, '/DISABLE');
+    // Status 1 means that it does not run.
+    await ask(runCommand, 'schtasks', ['/End', '/TN', taskName]);
+    for (let attempt = 0; attempt < endAttempts; attempt += 1) {
+      if (!(await query()).running) return;
+      await clock.sleep(endStepMs);
+    }
+  }
+
+  async function go(verb: string): Promise<void> {
+    await change(verb, '/Change', '/TN', taskName, '/ENABLE');
+    await change(verb, '/Run', '/TN', taskName);
+  }
+
+  async function register(): Promise<void> {
+    const file = win32.join(configurationFolder, 'task.xml');
+    writeFileDurably(file, encodeTaskXml(taskXml(paths)));
+    try {
+      await change('install', '/Create', '/TN', taskName, '/XML', file, '/F');
+    } finally {
+      removeFile(file);
+    }
+  }
+
+  return {
+    async install({ sourceExecutable }): Promise<InstallResult> {
+      const before = await query();
+      if (before.installed) await halt('install');
+      ensureOwnerOnlyFolder(configurationFolder);
+      await demand(runCommand, 'icacls', [configurationFolder, ...ownersOnly, '/Q']);
+      ensureOwnerOnlyFolder(paths.stateFolder);
+      installExecutable(sourceExecutable, paths.executable);
+      await register();
+      await change('install', '/Run', '/TN', taskName);
+      return {
+        isNew: !before.installed,
+        executable: paths.executable,
+        configurationFile: paths.configurationFile,
+      };
+    },
+
+    async uninstall({ purge }): Promise<UninstallResult> {
+      const kept: string[] = [];
+      if ((await query()).installed) await halt('uninstall');
+      const result = await ask(runCommand, 'schtasks', ['/Delete', '/TN', taskName, '/F']);
+      if (result.exitCode !== 0 && (await query()).installed) {
+        await change('uninstall', '/Delete', '/TN', taskName, '/F');
+      }
+      // Windows keeps a running program's file, and it may be the one that removes itself here.
+      if (!tryRemoveExecutable(paths.executable)) kept.push(paths.executable);
+      if (purge) removeFolder(configurationFolder);
+      else kept.push(configurationFolder);
+      return { kept };
+    },
+
+    async start(): Promise<void> {
+      await requireInstalled('start');
+      await go('start');
+    },
+
+    async stop(): Promise<void> {
+      await requireInstalled('stop');
+      await halt('stop');
+    },
+
+    async restart(): Promise<void> {
+      await requireInstalled('restart');
+      await halt('restart');
+      await go('restart');
+    },
+
+    async status(): Promise<ServiceStatus> {
+      return { manager: 'task scheduler', ...(await query()) };
+    },
+
+    logs: (options) => tailLog(paths.logFile, clock, options),
+  };
+}

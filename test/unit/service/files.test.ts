@@ -1,0 +1,121 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { installExecutable, tryRemoveExecutable } from '../../../src/service/files.ts';
+import { startOfLastLines, tailLog } from '../../../src/service/log-file.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'service-files-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('an upgrade replaces the program in one step and leaves nothing else behind', () => {
+  const target = join(folder, 'bin', 'system-monitor');
+  writeFileSync(join(folder, 'one'), 'one');
+  writeFileSync(join(folder, 'two'), 'two');
+  installExecutable(join(folder, 'one'), target);
+  const before = statSync(target).ino;
+  installExecutable(join(folder, 'two'), target);
+  expect(readFileSync(target, 'utf8')).toBe('two');
+  expect(statSync(target).ino).not.toBe(before);
+  expect(readdirSync(join(folder, 'bin'))).toEqual(['system-monitor']);
+});
+
+test('a program that installs itself is left alone, by whatever name it was called', () => {
+  const target = join(folder, 'system-monitor');
+  writeFileSync(target, 'program', { mode: 0o700 });
+  symlinkSync(target, join(folder, 'link'));
+  const before = statSync(target);
+  installExecutable(join(folder, 'link'), target);
+  expect(statSync(target)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+});
+
+test('a source that is not there leaves the old program in place', () => {
+  const target = join(folder, 'system-monitor');
+  writeFileSync(target, 'old');
+  expect(() => installExecutable(join(folder, 'nothing'), target)).toThrow(
+    expect.objectContaining({ code: 'NOT_AVAILABLE' }),
+  );
+  expect(readFileSync(target, 'utf8')).toBe('old');
+  expect(readdirSync(folder)).toEqual(['system-monitor']);
+});
+
+test('removing takes the older program along that Windows made us set aside', () => {
+  const target = join(folder, 'system-monitor');
+  writeFileSync(target, 'new');
+  writeFileSync(`${target}.old`, 'old');
+  expect(tryRemoveExecutable(target)).toBe(true);
+  expect(existsSync(`${target}.old`)).toBe(false);
+  expect(tryRemoveExecutable(target)).toBe(true);
+});
+
+test.each([
+  ['one\ntwo\nthree\n', 2, 'two\nthree\n'],
+  ['one\ntwo\nthree', 2, 'two\nthree'],
+  ['one\ntwo\n', 5, 'one\ntwo\n'],
+  ['\n\n\n', 2, '\n\n'],
+  ['one\n', 0, ''],
+  ['', 3, ''],
+])('the end of %j by %i lines is %j', (content, lines, expected) => {
+  const bytes = Buffer.from(content);
+  expect(bytes.subarray(startOfLastLines(bytes, lines)).toString()).toBe(expected);
+});
+
+test('a followed log shows its end, what is added, and what comes after a rotation', async () => {
+  const path = join(folder, 'log');
+  writeFileSync(path, 'old\nlast\n');
+  const controller = new AbortController();
+  let seen = '';
+  const steps = [
+    () => appendFileSync(path, 'added\n'),
+    () => renameSync(path, `${path}.1`),
+    () => writeFileSync(path, 'rotated\n'),
+    () => controller.abort(),
+  ];
+  const clock = {
+    epochMs: () => 0,
+    monotonicMs: () => 0,
+    sleep: async () => steps.shift()?.(),
+  };
+  await tailLog(path, clock, {
+    lines: 1,
+    follow: true,
+    signal: controller.signal,
+    write: (piece) => {
+      seen += Buffer.from(piece).toString();
+    },
+  });
+  expect(seen).toBe('last\nadded\nrotated\n');
+});
+
+test('a log that is not there yet is told so', async () => {
+  const clock = { epochMs: () => 0, monotonicMs: () => 0, sleep: async () => {} };
+  await expect(
+    tailLog(join(folder, 'none'), clock, {
+      lines: 1,
+      follow: false,
+      signal: new AbortController().signal,
+      write: () => {},
+    }),
+  ).rejects.toMatchObject({
+    code: 'NOT_AVAILABLE',
+    hint: 'The service writes it once it has run.',
+  });
+});

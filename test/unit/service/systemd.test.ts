@@ -1,0 +1,168 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { CommandResult } from '../../../src/host/run-command.ts';
+import type { ServicePaths } from '../../../src/service/service.ts';
+import { createSystemdService } from '../../../src/service/systemd.ts';
+import { instantClock, recordingRunner } from '../../support/service-context.ts';
+
+/** What a machine answers is in test/e2e/systemd.test.ts; here is what no machine can be made to do. */
+let folder: string;
+let paths: ServicePaths;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'systemd-service-'));
+  mkdirSync(join(folder, 'booted'));
+  paths = {
+    definitionFolder: join(folder, 'units'),
+    executable: join(folder, 'bin', 'system-monitor'),
+    configurationFile: join(folder, 'etc', 'config.json'),
+    stateFolder: join(folder, 'state'),
+    logFile: join(folder, 'log'),
+  };
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function show(fields: Record<string, string>): Partial<CommandResult> {
+  return {
+    stdout: Object.entries(fields)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  };
+}
+
+const absent = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead' };
+
+function service(
+  answer: (line: string) => Partial<CommandResult> | undefined,
+  more: { userId?: number; bootedFolder?: string } = {},
+) {
+  const { runCommand, lines } = recordingRunner(answer);
+  const manager = createSystemdService(
+    { paths, runCommand, clock: instantClock(), userId: more.userId ?? 0 },
+    { bootedFolder: more.bootedFolder ?? join(folder, 'booted') },
+  );
+  return { manager, lines };
+}
+
+test('a machine without systemd is told what to do instead', async () => {
+  const { manager, lines } = service(() => undefined, { bootedFolder: join(folder, 'nowhere') });
+  await expect(manager.install({ sourceExecutable: process.execPath })).rejects.toMatchObject({
+    code: 'NOT_AVAILABLE',
+    hint: expect.stringContaining('system-monitor background'),
+  });
+  expect(lines).toEqual([]);
+});
+
+test('whoever is not root is refused before anything is touched, and told how', async () => {
+  const { manager } = service(() => show(absent), { userId: 1000 });
+  await expect(manager.install({ sourceExecutable: process.execPath })).rejects.toMatchObject({
+    code: 'PERMISSION',
+    hint: 'Run it as root: sudo system-monitor service install',
+  });
+  expect(existsSync(paths.definitionFolder)).toBe(false);
+  expect(existsSync(paths.executable)).toBe(false);
+});
+
+test('a service that is not installed cannot be started, and the hint says how to install it', async () => {
+  const { manager } = service(() => show(absent));
+  await expect(manager.start()).rejects.toMatchObject({
+    code: 'NOT_AVAILABLE',
+    hint: 'Install it with: system-monitor service install',
+  });
+});
+
+test("a package's unit is enabled as it is: neither the unit nor the program is written again", async () => {
+  const { manager, lines } = service((line) =>
+    line.startsWith('systemctl show')
+      ? show({
+          LoadState: 'loaded',
+          ActiveState: 'active',
+          SubState: 'running',
+          FragmentPath: '/lib/systemd/system/system-monitor.service',
+          ExecStart: '{ path=/usr/bin/system-monitor ; argv[]=/usr/bin/system-monitor ; }',
+        })
+      : undefined,
+  );
+  const source = join(folder, 'downloaded');
+  writeFileSync(source, 'program');
+  expect(await manager.install({ sourceExecutable: source })).toEqual({
+    isNew: false,
+    executable: '/usr/bin/system-monitor',
+    configurationFile: paths.configurationFile,
+  });
+  expect(existsSync(paths.definitionFolder)).toBe(false);
+  expect(existsSync(paths.executable)).toBe(false);
+  expect(lines).toContain('systemctl enable system-monitor.service');
+});
+
+test("a package's service is left to the package's own removal", async () => {
+  const { manager, lines } = service(() =>
+    show({ LoadState: 'loaded', FragmentPath: '/lib/systemd/system/system-monitor.service' }),
+  );
+  await expect(manager.uninstall({ purge: false })).rejects.toMatchObject({
+    code: 'USAGE',
+    hint: 'Remove the package instead: apt remove system-monitor',
+  });
+  expect(lines.filter((line) => !line.startsWith('systemctl show'))).toEqual([]);
+});
+
+test('an agent that ends at once fails the installation with its own last words', async () => {
+  const { manager } = service((line) => {
+    if (line.startsWith('systemctl show')) {
+      return existsSync(paths.executable)
+        ? show({
+            LoadState: 'loaded',
+            ActiveState: 'activating',
+            SubState: 'auto-restart',
+            Result: 'exit-code',
+          })
+        : show(absent);
+    }
+    return line.startsWith('journalctl')
+      ? { stdout: 'setting url: it is no address\n' }
+      : undefined;
+  });
+  const source = join(folder, 'downloaded');
+  writeFileSync(source, 'program');
+  await expect(manager.install({ sourceExecutable: source })).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    reason:
+      'the agent ended at once (activating (auto-restart, exit-code)): setting url: it is no address',
+  });
+});
+
+test('the program is runnable by all, the settings are readable by their owner alone', async () => {
+  const { manager, lines } = service((line) =>
+    line.startsWith('systemctl show')
+      ? show({
+          LoadState: 'loaded',
+          ActiveState: 'active',
+          FragmentPath: join(paths.definitionFolder, 'system-monitor.service'),
+        })
+      : undefined,
+  );
+  const source = join(folder, 'downloaded');
+  writeFileSync(source, 'program', { mode: 0o600 });
+  mkdirSync(join(folder, 'etc'));
+  writeFileSync(paths.configurationFile, '{}', { mode: 0o644 });
+  await manager.install({ sourceExecutable: source });
+  expect(statSync(paths.executable).mode & 0o777).toBe(0o755);
+  expect(readFileSync(paths.executable, 'utf8')).toBe('program');
+  expect(statSync(paths.configurationFile).mode & 0o777).toBe(0o600);
+  expect(statSync(join(folder, 'etc')).mode & 0o777).toBe(0o750);
+  expect(lines).toContain(`chown root:system-monitor ${join(folder, 'etc')}`);
+  expect(lines).toContain(`chown system-monitor:system-monitor ${paths.configurationFile}`);
+});
