@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 
 const run = promisify(execFile);
+const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Fetching some 40 MB may take long on a slow line, but not for ever. */
 const fetchTimeoutMs = 10 * 60_000;
@@ -44,13 +45,17 @@ export function nodePackageFromLockfile(lockfile: string, name: string): NodePac
   return { name, version, integrity, binary: bin.node };
 }
 
-/** Throws when the bytes are not those that the lockfile promises. */
+export async function lockedNodePackage(name: string, root = projectRoot): Promise<NodePackage> {
+  return nodePackageFromLockfile(await readFile(join(root, 'package-lock.json'), 'utf8'), name);
+}
+
+/** Throws when the bytes are not those that are pinned. */
 export function verifyIntegrity(nodePackage: NodePackage, tarball: Uint8Array): void {
   const actual = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   if (actual !== nodePackage.integrity) {
     throw new Error(
       `${nodePackage.name}@${nodePackage.version}: the tarball's integrity is ${actual}, ` +
-        `package-lock.json promises ${nodePackage.integrity}`,
+        `the pinned one is ${nodePackage.integrity}`,
     );
   }
 }
@@ -76,18 +81,19 @@ async function fetchTarball(nodePackage: NodePackage, folder: string): Promise<s
  * Path of the named package's Node binary: the installed one where `npm ci` took it, the cached one
  * otherwise, fetched first when need be. Safe to call from several processes at once.
  */
-export async function ensureNodeBinary(
-  name: string,
-  root = dirname(dirname(fileURLToPath(import.meta.url))),
-): Promise<string> {
-  const lockfile = await readFile(join(root, 'package-lock.json'), 'utf8');
-  const nodePackage = nodePackageFromLockfile(lockfile, name);
-
+export async function ensureNodeBinary(name: string, root = projectRoot): Promise<string> {
+  const nodePackage = await lockedNodePackage(name, root);
   const installed = join(root, 'node_modules', name, nodePackage.binary);
-  if (existsSync(installed)) return installed;
+  return existsSync(installed) ? installed : await ensureCachedNodeBinary(nodePackage, root);
+}
 
+/** The same for a package that is not in the lockfile but pinned elsewhere (targets.ts). */
+export async function ensureCachedNodeBinary(
+  nodePackage: NodePackage,
+  root = projectRoot,
+): Promise<string> {
   const cache = join(root, 'node_modules', '.cache', 'node-packages');
-  const folder = join(cache, `${name}@${nodePackage.version}`);
+  const folder = join(cache, `${nodePackage.name}@${nodePackage.version}`);
   const cached = join(folder, nodePackage.binary);
   if (existsSync(cached)) return cached;
 
