@@ -1,0 +1,18 @@
+/**
+ * CPU: how many, how fast, how busy.
+ *
+ * Each system supplies, with psutil 5.9 as the measure:
+ *   count         logical CPUs online
+ *   frequency     current MHz averaged over the cores, a whole number; absent where none is told
+ *   percent_used  busy share of all cores since the last sample, one decimal; the first sample
+ *                 takes a short window of its own (usage-window.ts)
+ */
+import type { CpuStats } from '../../wire/stats.ts';
+import type { CollectorTable } from '../collector.ts';
+
+export const cpuCollectors: CollectorTable<CpuStats> = {
+  linux: async () => (await import('./linux.ts')).createLinuxCpuCollector,
+  // The native Windows collector is a file of its own beside this one; the portable one serves until then.
+  win32: async () => (await import('./portable.ts')).createPortableCpuCollector,
+  portable: async () => (await import('./portable.ts')).createPortableCpuCollector,
+};

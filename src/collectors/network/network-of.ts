@@ -1,0 +1,33 @@
+import type { Network } from '../../wire/stats.ts';
+import type { Filter } from '../filter.ts';
+import type { InterfaceAddress } from './addresses.ts';
+
+/** Since boot, as the system counts: where it wraps or starts again, so does the report. */
+export interface InterfaceCounters {
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+/** An interface that the system does not count for (an alias, a tunnel) has no bytes at all. */
+export function networkOf(
+  addresses: readonly InterfaceAddress[],
+  counters: ReadonlyMap<string, InterfaceCounters>,
+  keep: Filter,
+): Network {
+  // Without a prototype: an interface may bear any name, `__proto__` too.
+  const network: Network = Object.create(null);
+  for (const { name, ip, netmask } of addresses) {
+    if (!keep(name)) continue;
+    const counted = counters.get(name);
+    network[name] =
+      counted === undefined
+        ? { ip, netmask }
+        : {
+            ip,
+            netmask,
+            bytes_sent: counted.sentBytes,
+            bytes_recv: counted.receivedBytes,
+          };
+  }
+  return network;
+}

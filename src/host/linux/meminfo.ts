@@ -1,0 +1,54 @@
+/** /proc/meminfo (Documentation/filesystems/proc.rst): sizes in kB, which are 1024 bytes. */
+import { MonitorError } from '../../base/errors.ts';
+
+/** Bytes. What this kernel does not tell is absent. */
+export interface MemInfo {
+  readonly total: number;
+  readonly free: number;
+  /** Since Linux 3.14. */
+  readonly available?: number;
+  /** Absent in some containers. */
+  readonly buffers?: number;
+  readonly cached?: number;
+  /** Since Linux 2.6.19. */
+  readonly slabReclaimable?: number;
+  /** Since Linux 2.6.28. */
+  readonly activeFile?: number;
+  readonly inactiveFile?: number;
+}
+
+const wantedFields: Readonly<Record<string, keyof MemInfo>> = {
+  MemTotal: 'total',
+  MemFree: 'free',
+  MemAvailable: 'available',
+  Buffers: 'buffers',
+  Cached: 'cached',
+  SReclaimable: 'slabReclaimable',
+  'Active(file)': 'activeFile',
+  'Inactive(file)': 'inactiveFile',
+};
+
+/** Throws MALFORMED without MemTotal and MemFree, which every kernel since 2.4 has. */
+export function parseMemInfo(text: string): MemInfo {
+  const fields: { -readonly [Field in keyof MemInfo]?: number } = {};
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    const wanted = Object.hasOwn(wantedFields, line.slice(0, colon))
+      ? wantedFields[line.slice(0, colon)]
+      : undefined;
+    if (wanted === undefined) continue;
+    const kibibytes = /^\s*(\d+)(?: kB)?\s*$/.exec(line.slice(colon + 1))?.[1];
+    const bytes = Number(kibibytes) * 1024;
+    if (!Number.isSafeInteger(bytes)) {
+      throw malformed(`no size in the line "${line.slice(0, 100)}"`);
+    }
+    fields[wanted] = bytes;
+  }
+  const { total, free } = fields;
+  if (total === undefined || free === undefined) throw malformed('MemTotal or MemFree is missing');
+  return { ...fields, total, free };
+}
+
+function malformed(reason: string): MonitorError {
+  return new MonitorError({ code: 'MALFORMED', operation: 'parse meminfo', reason });
+}

@@ -1,0 +1,115 @@
+/**
+ * Structures that Windows wrote into memory of ours. Every read is checked against the end of that
+ * memory, and a pointer is followed only where it points into the same memory: whatever Windows (or
+ * a hook inside it) leaves there, the worst that follows is a MonitorError.
+ */
+import { MonitorError } from '../../base/errors.ts';
+
+export interface NativeMemory {
+  readonly length: number;
+  uint8(offset: number): number;
+  uint16(offset: number): number;
+  uint32(offset: number): number;
+  uint64(offset: number): bigint;
+  /** A 64-bit count that must be exact as a number. */
+  count(offset: number): number;
+  /** Where the address at `offset` points to, as an offset in this memory; undefined if null. */
+  target(offset: number): number | undefined;
+  /** UTF-16LE text of a known length. */
+  text(offset: number, byteLength: number): string;
+  /** UTF-16LE text up to its NUL, which must come within `byteLengthMax`. */
+  textToNul(offset: number, byteLengthMax: number): string;
+  bytes(offset: number, byteLength: number): Uint8Array;
+  /** The error for contents that cannot be. */
+  malformed(reason: string): MonitorError;
+}
+
+/**
+ * @param structure what the memory holds, for the error's text: `SYSTEM_PROCESS_INFORMATION`
+ * @param address where the memory lay when Windows wrote the pointers into it
+ *
+ * Every method throws MALFORMED for what lies outside, and `count` for more than 2^53.
+ */
+export function createNativeMemory(
+  structure: string,
+  memory: Uint8Array,
+  address = 0n,
+): NativeMemory {
+  const buffer = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
+
+  function malformed(reason: string): MonitorError {
+    return new MonitorError({ code: 'MALFORMED', operation: `read ${structure}`, reason });
+  }
+
+  function check(offset: number, byteLength: number): void {
+    if (offset < 0 || byteLength < 0 || offset + byteLength > buffer.length) {
+      throw malformed(`${byteLength} bytes at ${offset} lie outside its ${buffer.length} bytes`);
+    }
+  }
+
+  return {
+    length: buffer.length,
+    malformed,
+    uint8: (offset) => {
+      check(offset, 1);
+      return buffer.readUInt8(offset);
+    },
+    uint16: (offset) => {
+      check(offset, 2);
+      return buffer.readUInt16LE(offset);
+    },
+    uint32: (offset) => {
+      check(offset, 4);
+      return buffer.readUInt32LE(offset);
+    },
+    uint64: (offset) => {
+      check(offset, 8);
+      return buffer.readBigUInt64LE(offset);
+    },
+    count: (offset) => {
+      check(offset, 8);
+      const value = buffer.readBigUInt64LE(offset);
+      if (value > BigInt(Number.MAX_SAFE_INTEGER))
+        throw malformed(`${value} is no plausible count`);
+      return Number(value);
+    },
+    target: (offset) => {
+      check(offset, 8);
+      const pointer = buffer.readBigUInt64LE(offset);
+      if (pointer === 0n) return undefined;
+      const distance = pointer - address;
+      if (distance < 0n || distance >= BigInt(buffer.length)) {
+        throw malformed(`the pointer at ${offset} leaves it`);
+      }
+      return Number(distance);
+    },
+    text: (offset, byteLength) => {
+      check(offset, byteLength);
+      return wideText(buffer.subarray(offset, offset + byteLength));
+    },
+    textToNul: (offset, byteLengthMax) => {
+      for (let end = offset; end < offset + byteLengthMax; end += 2) {
+        check(end, 2);
+        if (buffer.readUInt16LE(end) === 0) return wideText(buffer.subarray(offset, end));
+      }
+      throw malformed(`the text at ${offset} has no end`);
+    },
+    bytes: (offset, byteLength) => {
+      check(offset, byteLength);
+      return buffer.subarray(offset, offset + byteLength);
+    },
+  };
+}
+
+/**
+ * Windows lets half a surrogate pair stand in a name; JSON could spell it, but RFC 7493 forbids it
+ * and many a database refuses the whole report for one, so that it becomes U+FFFD.
+ */
+function wideText(bytes: Buffer): string {
+  return bytes.toString('utf16le').toWellFormed();
+}
+
+/** A NUL-terminated UTF-16LE string to hand to a function whose name ends in W. */
+export function wideString(text: string): Uint8Array {
+  return Buffer.from(`${text}\0`, 'utf16le');
+}
