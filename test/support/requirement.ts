@@ -36,3 +36,8 @@ export function asRoot(): Requirement {
 export function fromEnvironment(name: string): Requirement {
   return { met: (process.env[name] ?? '') !== '', reason: `${name} is not set` };
 }
+
+/** A Windows to run programs on: this machine, or what WINDOWS_RUNNER names (windows-run.ts). */
+export function onWindows(): Requirement {
+  return process.platform === 'win32' ? onPlatform('win32') : fromEnvironment('WINDOWS_RUNNER');
+}
