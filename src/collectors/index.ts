@@ -4,7 +4,7 @@
  * A collector is loaded when it is first asked, so that a one-shot command pays for its own part
  * alone.
  */
-import { errorMessage, MonitorError } from '../base/errors.ts';
+import { type ErrorCode, errorMessage, MonitorError } from '../base/errors.ts';
 import type { Stats, StatsPart } from '../wire/stats.ts';
 import type { Collector, CollectorContext, CollectorTable, SystemKind } from './collector.ts';
 import { cpuCollectors } from './cpu/index.ts';
@@ -77,10 +77,15 @@ export function createLazyCollector<Value>(
   return { collect, close: () => closeLoaded(loaded) };
 }
 
-/** The system will not answer this way, now or later; a passed deadline says nothing of the kind. */
+/**
+ * The system will not answer this way, now or later. A passed deadline says nothing of the kind, nor
+ * does whoever gave up waiting.
+ */
 function isRefusal(error: unknown): boolean {
-  return !(error instanceof MonitorError) || error.code !== 'TIMEOUT';
+  return !(error instanceof MonitorError) || !passing.has(error.code);
 }
+
+const passing: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'CANCELLED', 'BUSY']);
 
 function closeLoaded<Value>(loaded: Promise<Collector<Value>> | undefined): void {
   loaded?.then(

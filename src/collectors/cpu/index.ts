@@ -12,7 +12,6 @@ import type { CollectorTable } from '../collector.ts';
 
 export const cpuCollectors: CollectorTable<CpuStats> = {
   linux: async () => (await import('./linux.ts')).createLinuxCpuCollector,
-  // The native Windows collector is a file of its own beside this one; the portable one serves until then.
-  win32: async () => (await import('./portable.ts')).createPortableCpuCollector,
+  win32: async () => (await import('./win32.ts')).createWin32CpuCollector,
   portable: async () => (await import('./portable.ts')).createPortableCpuCollector,
 };

@@ -10,6 +10,6 @@ import type { CollectorTable } from '../collector.ts';
 
 export const disksCollectors: CollectorTable<Disks> = {
   linux: async () => (await import('./linux.ts')).createLinuxDisksCollector,
-  win32: async () => (await import('./portable.ts')).createPortableDisksCollector,
+  win32: async () => (await import('./win32.ts')).createWin32DisksCollector,
   portable: async () => (await import('./portable.ts')).createPortableDisksCollector,
 };

@@ -10,7 +10,6 @@ import type { CollectorTable } from '../collector.ts';
 
 export const memoryCollectors: CollectorTable<MemoryStats> = {
   linux: async () => (await import('./linux.ts')).createLinuxMemoryCollector,
-  // The native Windows collector is a file of its own beside this one; the portable one serves until then.
-  win32: async () => (await import('./portable.ts')).createPortableMemoryCollector,
+  win32: async () => (await import('./win32.ts')).createWin32MemoryCollector,
   portable: async () => (await import('./portable.ts')).createPortableMemoryCollector,
 };

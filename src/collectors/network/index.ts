@@ -10,7 +10,6 @@ import type { CollectorTable } from '../collector.ts';
 
 export const networkCollectors: CollectorTable<Network> = {
   linux: async () => (await import('./linux.ts')).createLinuxNetworkCollector,
-  // The native Windows collector is a file of its own beside this one; the portable one serves until then.
-  win32: async () => (await import('./portable.ts')).createPortableNetworkCollector,
+  win32: async () => (await import('./win32.ts')).createWin32NetworkCollector,
   portable: async () => (await import('./portable.ts')).createPortableNetworkCollector,
 };

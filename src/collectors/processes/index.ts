@@ -10,6 +10,6 @@ import type { CollectorTable } from '../collector.ts';
 
 export const processesCollectors: CollectorTable<Processes> = {
   linux: async () => (await import('./linux.ts')).createLinuxProcessesCollector,
-  win32: async () => (await import('./portable.ts')).createPortableProcessesCollector,
+  win32: async () => (await import('./win32.ts')).createWin32ProcessesCollector,
   portable: async () => (await import('./portable.ts')).createPortableProcessesCollector,
 };

@@ -136,9 +136,12 @@ function readVolume(calls: VolumeCalls, root: string): Volume | undefined {
  * The readable volumes among the fixed, removable and optical drives: what
  * psutil.disk_partitions() of 5.9 lists, without those that cannot be read. Network and RAM drives
  * are left out as it leaves them out, and so is `A:\`, because asking a floppy drive takes seconds.
- * Throws NOT_AVAILABLE.
+ * A drive whose root is not wanted is not touched. Throws NOT_AVAILABLE.
  */
-export function readVolumes(calls: VolumeCalls): Volume[] {
+export function readVolumes(
+  calls: VolumeCalls,
+  isWanted: (root: string) => boolean = () => true,
+): Volume[] {
   const mask = calls.GetLogicalDrives();
   if (mask === 0) throw refused('GetLogicalDrives', 'it names no drive');
 
@@ -148,6 +151,7 @@ export function readVolumes(calls: VolumeCalls): Volume[] {
   try {
     return driveRoots(mask)
       .filter((root) => {
+        if (!isWanted(root)) return false;
         const type = calls.GetDriveTypeW(wideString(root));
         return type === fixed || type === cdrom || (type === removable && root !== 'A:\\');
       })

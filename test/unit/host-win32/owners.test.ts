@@ -1,21 +1,11 @@
 import { expect, test } from '@jest/globals';
-import type { Clock } from '../../../src/base/clock.ts';
-import { type AccountCalls, createAccountNames } from '../../../src/host/win32/account-names.ts';
+import { createAccountNames } from '../../../src/host/win32/account-names.ts';
 import { type OwnerCalls, readProcessOwner } from '../../../src/host/win32/process-owner.ts';
-import { formatSid, parseTokenUser, type Sid } from '../../../src/host/win32/sid.ts';
+import { parseTokenUser } from '../../../src/host/win32/sid.ts';
 import { captured } from './captured.ts';
+import { address, fakeAccounts, sidOf } from './fake-processes.ts';
+import { createHandClock } from './hand-clock.ts';
 import { survivesAnything } from './survives.ts';
-
-const address = 0x2_0000_0000n;
-
-function sidOf(authority: number, ...subAuthorities: number[]): Sid {
-  const bytes = Buffer.alloc(8 + 4 * subAuthorities.length);
-  bytes.writeUInt8(1, 0);
-  bytes.writeUInt8(subAuthorities.length, 1);
-  bytes.writeUIntBE(authority, 2, 6);
-  for (const [index, value] of subAuthorities.entries()) bytes.writeUInt32LE(value, 8 + 4 * index);
-  return { bytes, text: formatSid(bytes) };
-}
 
 test('a SID is written as Windows writes it', () => {
   expect(sidOf(5, 18).text).toBe('S-1-5-18');
@@ -111,40 +101,6 @@ test('handles are closed when the token holds nonsense', () => {
   );
   expect(open()).toBe(0);
 });
-
-function createHandClock(): Clock & { advance(ms: number): void } {
-  let nowMs = 0;
-  return {
-    epochMs: () => nowMs,
-    monotonicMs: () => nowMs,
-    sleep: async () => {},
-    advance: (ms) => {
-      nowMs += ms;
-    },
-  };
-}
-
-/** Knows the accounts of a table, by their SID's text, and counts how often it is asked. */
-function fakeAccounts(table: Record<string, readonly [string, string]>): {
-  calls: AccountCalls;
-  asked: string[];
-} {
-  const asked: string[] = [];
-  return {
-    asked,
-    calls: {
-      LookupAccountSidW: (_system, sid, name, _nameLength, domain) => {
-        const text = formatSid(sid);
-        asked.push(text);
-        const found = table[text];
-        if (found === undefined) return 0;
-        domain.set(Buffer.from(`${found[0]}\0`, 'utf16le'));
-        name.set(Buffer.from(`${found[1]}\0`, 'utf16le'));
-        return 1;
-      },
-    },
-  };
-}
 
 test('users are DOMAIN\\user, asked for once and then remembered', () => {
   const clock = createHandClock();

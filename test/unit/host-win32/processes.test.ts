@@ -5,41 +5,8 @@ import {
   type SnapshotCalls,
 } from '../../../src/host/win32/process-snapshot.ts';
 import { captured } from './captured.ts';
+import { address, snapshotOf } from './fake-processes.ts';
 import { survivesAnything } from './survives.ts';
-
-const address = 0x2_0000_0000n;
-
-interface FakeProcess {
-  readonly pid: number;
-  readonly name: string;
-  readonly createTime?: bigint;
-  readonly threads?: number;
-}
-
-/** A list as 64-bit Windows lays it out: entry, its threads of 80 bytes, its name, aligned to 8. */
-function snapshotOf(processes: readonly FakeProcess[], base = address): Buffer {
-  const parts: Buffer[] = [];
-  let start = 0;
-  for (const [index, { pid, name, createTime = 1n, threads = 2 }] of processes.entries()) {
-    const text = Buffer.from(name, 'utf16le');
-    const nameAt = 256 + threads * 80;
-    const length = Math.ceil((nameAt + text.length + 2) / 8) * 8;
-    const entry = Buffer.alloc(length, 0);
-    entry.writeUInt32LE(index === processes.length - 1 ? 0 : length, 0);
-    entry.writeUInt32LE(threads, 4);
-    entry.writeBigUInt64LE(createTime, 32);
-    if (name !== '') {
-      entry.writeUInt16LE(text.length, 56);
-      entry.writeUInt16LE(text.length + 2, 58);
-      entry.writeBigUInt64LE(base + BigInt(start + nameAt), 64);
-      text.copy(entry, nameAt);
-    }
-    entry.writeBigUInt64LE(BigInt(pid), 80);
-    parts.push(entry);
-    start += length;
-  }
-  return Buffer.concat(parts);
-}
 
 test('every process of a captured snapshot is read with its image name and start', () => {
   const { bytes, address: base } = captured('processes');

@@ -1,16 +1,6 @@
 import { expect, test } from '@jest/globals';
-import {
-  driveRoots,
-  parseDiskSpace,
-  readVolumes,
-  type VolumeCalls,
-} from '../../../src/host/win32/volumes.ts';
-
-function bigint(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(value, 0);
-  return bytes;
-}
+import { driveRoots, parseDiskSpace, readVolumes } from '../../../src/host/win32/volumes.ts';
+import { bigint, fakeDrives, kinds } from './fake-drives.ts';
 
 test('the mask of drives is read from A to Z', () => {
   expect(driveRoots(0b1101)).toEqual(['A:\\', 'C:\\', 'D:\\']);
@@ -38,54 +28,8 @@ test('truncated or absurd figures are MALFORMED', () => {
   expect(() => parseDiskSpace(bigint(0n), bigint(2n ** 63n), bigint(0n))).toThrow(malformed);
 });
 
-const kinds = { removable: 2, fixed: 3, remote: 4, cdrom: 5, ramDisk: 6 };
-
-interface FakeDrive {
-  readonly type: number;
-  /** Undefined where there is nothing to be read: an empty or a locked drive. */
-  readonly fileSystem?: string;
-  readonly total?: bigint;
-  readonly free?: bigint;
-}
-
-function fakeWindows(drives: Record<string, FakeDrive>): {
-  calls: VolumeCalls;
-  asked: string[];
-  modes: number[];
-} {
-  const asked: string[] = [];
-  const modes: number[] = [];
-  const letterOf = (root: Uint8Array): string => Buffer.from(root).toString('utf16le', 0, 2);
-  const calls: VolumeCalls = {
-    GetLogicalDrives: () =>
-      Object.keys(drives).reduce((mask, letter) => mask | (1 << (letter.charCodeAt(0) - 65)), 0),
-    GetDriveTypeW: (root) => drives[letterOf(root)]?.type ?? 1,
-    GetVolumeInformationW: (root, _name, _size, _serial, _max, _flags, fileSystemName) => {
-      asked.push(letterOf(root));
-      const { fileSystem } = drives[letterOf(root)] ?? {};
-      if (fileSystem === undefined) return 0;
-      fileSystemName.set(Buffer.from(`${fileSystem}\0`, 'utf16le'));
-      return 1;
-    },
-    GetDiskFreeSpaceExW: (root, freeToCaller, total, totalFree) => {
-      const drive = drives[letterOf(root)];
-      if (drive?.total === undefined || drive.free === undefined) return 0;
-      freeToCaller.set(bigint(drive.free));
-      total.set(bigint(drive.total));
-      totalFree.set(bigint(drive.free));
-      return 1;
-    },
-    SetThreadErrorMode: (mode, oldMode) => {
-      modes.push(mode);
-      oldMode?.set([0x04, 0, 0, 0]);
-      return 1;
-    },
-  };
-  return { calls, asked, modes };
-}
-
 test('fixed, removable and optical drives are listed, network and memory drives are not', () => {
-  const { calls, asked } = fakeWindows({
+  const { calls, asked } = fakeDrives({
     C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n },
     E: { type: kinds.removable, fileSystem: 'exFAT', total: 64n, free: 1n },
     F: { type: kinds.cdrom, fileSystem: 'UDF', total: 7n, free: 0n },
@@ -102,7 +46,7 @@ test('fixed, removable and optical drives are listed, network and memory drives 
 });
 
 test('an empty CD drive, a reader without a card and a locked volume are left out', () => {
-  const { calls } = fakeWindows({
+  const { calls } = fakeDrives({
     C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n },
     D: { type: kinds.cdrom },
     G: { type: kinds.removable },
@@ -112,7 +56,7 @@ test('an empty CD drive, a reader without a card and a locked volume are left ou
 });
 
 test('a floppy drive is never asked', () => {
-  const { calls, asked } = fakeWindows({
+  const { calls, asked } = fakeDrives({
     A: { type: kinds.removable, fileSystem: 'FAT', total: 1n, free: 1n },
     B: { type: kinds.removable, fileSystem: 'FAT32', total: 1n, free: 1n },
   });
@@ -121,13 +65,13 @@ test('a floppy drive is never asked', () => {
 });
 
 test('no dialog may pop up while drives are asked, and the mode before is restored', () => {
-  const { calls, modes } = fakeWindows({ C: { type: kinds.fixed } });
+  const { calls, modes } = fakeDrives({ C: { type: kinds.fixed } });
   readVolumes(calls);
   expect(modes).toEqual([0x8001, 0x0004]);
 });
 
 test('a Windows that names no drive has refused', () => {
-  expect(() => readVolumes(fakeWindows({}).calls)).toThrow(
+  expect(() => readVolumes(fakeDrives({}).calls)).toThrow(
     expect.objectContaining({ code: 'NOT_AVAILABLE' }),
   );
 });

@@ -1,0 +1,48 @@
+/**
+ * Adapters of a Windows system by the names that the user sees (`Ethernet`, `Wi-Fi`). Agrees with
+ * psutil 5.9's net_if_addrs() and net_io_counters().
+ */
+import {
+  type Adapter,
+  type AdapterCalls,
+  loadAdapterCalls,
+  readAdapterCounters,
+  readAdapters,
+} from '../../host/win32/adapters.ts';
+import type { Network } from '../../wire/stats.ts';
+import type { Collector, CollectorContext } from '../collector.ts';
+import { createFilter } from '../filter.ts';
+import type { InterfaceAddress } from './addresses.ts';
+import { type InterfaceCounters, networkOf } from './network-of.ts';
+
+/** `collect` throws NOT_AVAILABLE where Windows cannot be asked. */
+export function createWin32NetworkCollector(
+  { settings }: CollectorContext,
+  { load = loadAdapterCalls }: { readonly load?: () => Promise<AdapterCalls> } = {},
+): Collector<Network> {
+  let loaded: Promise<AdapterCalls> | undefined;
+  return {
+    async collect() {
+      loaded ??= load();
+      const calls = await loaded;
+      const keep = await createFilter(settings.networkInclude, settings.networkExclude);
+      const addresses: InterfaceAddress[] = [];
+      const counters = new Map<string, InterfaceCounters>();
+      for (const adapter of readAdapters(calls)) {
+        const primary = primaryAddressOf(adapter);
+        if (primary === undefined || !keep(adapter.friendlyName)) continue;
+        addresses.push(primary);
+        const counted = readAdapterCounters(calls, adapter.interfaceIndex);
+        if (counted !== undefined) counters.set(adapter.friendlyName, counted);
+      }
+      return networkOf(addresses, counters, keep);
+    },
+  };
+}
+
+/** The first of an adapter's IPv4 addresses, in Windows' order. */
+function primaryAddressOf({ friendlyName, addresses }: Adapter): InterfaceAddress | undefined {
+  const [primary] = addresses;
+  if (primary === undefined) return undefined;
+  return { name: friendlyName, ip: primary.address, netmask: primary.netmask };
+}

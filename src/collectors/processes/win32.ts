@@ -1,0 +1,145 @@
+/**
+ * Every process of a Windows system: pid, image name and `DOMAIN\user`, as psutil 5.9 gives them.
+ *
+ *   one snapshot of all ─▶ owner of each new process ─▶ names of users, by SID ─▶ sorted by pid
+ *                          └ remembered by pid and start: an unchanged process is never opened
+ */
+import { MonitorError } from '../../base/errors.ts';
+import {
+  type AccountCalls,
+  createAccountNames,
+  loadAccountCalls,
+} from '../../host/win32/account-names.ts';
+import {
+  loadOwnerCalls,
+  type OwnerCalls,
+  type ProcessOwner,
+  readProcessOwner,
+} from '../../host/win32/process-owner.ts';
+import {
+  createSnapshotReader,
+  loadSnapshotCalls,
+  type SnapshotCalls,
+  type SnapshotProcess,
+} from '../../host/win32/process-snapshot.ts';
+import type { Sid } from '../../host/win32/sid.ts';
+import type { Processes, ProcessStats } from '../../wire/stats.ts';
+import type { Collector, CollectorContext } from '../collector.ts';
+import { createFilter } from '../filter.ts';
+import { createTimeSlice } from '../time-slice.ts';
+import { processesByDetail } from './detail.ts';
+
+/** What no token tells: psutil, too, knows them by their pids. */
+const idlePid = 0;
+const systemPid = 4;
+const systemUser = 'NT AUTHORITY\\SYSTEM';
+
+/** Looking at the clock costs little, but not nothing: once for this many processes. */
+const processesBetweenLooks = 32;
+
+export interface Win32ProcessCalls {
+  readonly snapshot: SnapshotCalls;
+  readonly owners: OwnerCalls;
+  readonly accounts: AccountCalls;
+}
+
+async function loadProcessCalls(): Promise<Win32ProcessCalls> {
+  return {
+    snapshot: await loadSnapshotCalls(),
+    owners: await loadOwnerCalls(),
+    accounts: await loadAccountCalls(),
+  };
+}
+
+/**
+ * `collect` throws NOT_AVAILABLE where Windows cannot be asked. A process that ends while its owner
+ * is asked for is left out. One that Windows does not let us open (another user's, when this runs
+ * without administrator's rights) stays, with an empty `username`: who it belongs to is not known,
+ * and the list would be wrong without it.
+ */
+export function createWin32ProcessesCollector(
+  context: CollectorContext,
+  { load = loadProcessCalls }: { readonly load?: () => Promise<Win32ProcessCalls> } = {},
+): Collector<Processes> {
+  const { clock, settings } = context;
+
+  async function open() {
+    const { snapshot, owners, accounts } = await load();
+    return {
+      snapshots: createSnapshotReader(snapshot),
+      owners: createOwnerCache(owners),
+      names: createAccountNames(accounts, clock),
+    };
+  }
+
+  let source: ReturnType<typeof open> | undefined;
+  return {
+    async collect(signal) {
+      if (settings.processesDetail === 'off') return [];
+      source ??= open();
+      const { snapshots, owners, names } = await source;
+      const keep = await createFilter(settings.processesInclude, settings.processesExclude);
+      const listed = snapshots.read();
+
+      const processes: ProcessStats[] = [];
+      const slice = createTimeSlice(clock);
+      for (const [index, one] of listed.entries()) {
+        if (index % processesBetweenLooks === 0 && slice.used()) {
+          await slice.pause();
+          if (signal?.aborted === true) throw cancelled();
+        }
+        const { pid } = one;
+        const name = pid === idlePid ? 'System Idle Process' : one.imageName;
+        if (!keep(name)) continue;
+        const owner = settings.processesDetail === 'full' ? owners.ownerOf(one) : unasked;
+        if (owner.kind === 'gone') continue;
+        const username = usernameOf(pid, owner, names.nameOf);
+        processes.push({ pid, name, username });
+      }
+      owners.forgetAllBut(listed);
+      processes.sort((a, b) => a.pid - b.pid);
+      return processesByDetail(processes, settings.processesDetail);
+    },
+  };
+}
+
+const unasked: ProcessOwner = { kind: 'denied' };
+
+function usernameOf(pid: number, owner: ProcessOwner, nameOf: (sid: Sid) => string): string {
+  if (pid === idlePid || pid === systemPid) return systemUser;
+  return owner.kind === 'sid' ? nameOf(owner.sid) : '';
+}
+
+interface OwnerCache {
+  ownerOf(process: SnapshotProcess): ProcessOwner;
+  /** Keeps what is known of these processes alone. */
+  forgetAllBut(processes: readonly SnapshotProcess[]): void;
+}
+
+/** A process keeps its user until it ends; a pid with another start is another process. */
+function createOwnerCache(calls: OwnerCalls): OwnerCache {
+  const known = new Map<number, { readonly createTime: bigint; readonly owner: ProcessOwner }>();
+  return {
+    ownerOf: (process) => {
+      const { pid, createTime } = process;
+      if (pid === idlePid || pid === systemPid) return unasked;
+      const entry = known.get(pid);
+      if (entry?.createTime === createTime) return entry.owner;
+      const owner = readProcessOwner(calls, process);
+      known.set(pid, { createTime, owner });
+      return owner;
+    },
+    forgetAllBut: (processes) => {
+      const pids = new Set(processes.map((one) => one.pid));
+      for (const pid of known.keys()) if (!pids.has(pid)) known.delete(pid);
+    },
+  };
+}
+
+function cancelled(): MonitorError {
+  return new MonitorError({
+    code: 'CANCELLED',
+    operation: 'read the processes',
+    reason: 'the deadline of this sample has passed',
+  });
+}

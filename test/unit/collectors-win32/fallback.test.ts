@@ -1,0 +1,154 @@
+import { expect, test } from '@jest/globals';
+import { MonitorError } from '../../../src/base/errors.ts';
+import type { CollectorTable } from '../../../src/collectors/collector.ts';
+import { cpuCollectors } from '../../../src/collectors/cpu/index.ts';
+import { createWin32CpuCollector } from '../../../src/collectors/cpu/win32.ts';
+import { disksCollectors } from '../../../src/collectors/disks/index.ts';
+import { createWin32DisksCollector } from '../../../src/collectors/disks/win32.ts';
+import { createLazyCollector } from '../../../src/collectors/index.ts';
+import { memoryCollectors } from '../../../src/collectors/memory/index.ts';
+import { createWin32MemoryCollector } from '../../../src/collectors/memory/win32.ts';
+import { networkCollectors } from '../../../src/collectors/network/index.ts';
+import { createWin32NetworkCollector } from '../../../src/collectors/network/win32.ts';
+import { processesCollectors } from '../../../src/collectors/processes/index.ts';
+import { createWin32ProcessesCollector } from '../../../src/collectors/processes/win32.ts';
+import type { Stats, StatsPart } from '../../../src/wire/stats.ts';
+import { testWith } from '../../support/requirement.ts';
+import { windowsContext } from './context.ts';
+
+type Tables = { readonly [Part in StatsPart]: CollectorTable<Stats[Part]> };
+
+const tables: Tables = {
+  cpu: cpuCollectors,
+  memory: memoryCollectors,
+  processes: processesCollectors,
+  disks: disksCollectors,
+  network: networkCollectors,
+};
+
+const parts: readonly StatsPart[] = ['cpu', 'memory', 'processes', 'disks', 'network'];
+
+/** The real table of a part, with a portable collector that can be recognised. */
+function withMarkedPortable<Part extends StatsPart>(
+  part: Part,
+  win32: CollectorTable<Stats[Part]>['win32'] = tables[part].win32,
+): { collect(): Promise<unknown>; warnings: unknown[] } {
+  const warnings: unknown[] = [];
+  const table: CollectorTable<unknown> = {
+    linux: tables[part].linux,
+    win32,
+    portable: async () => () => ({ collect: async () => `portable ${part}` }),
+  };
+  const context = windowsContext();
+  const logger = {
+    ...context.logger,
+    warn: (event: string, fields?: object) => warnings.push([event, fields]),
+  };
+  const collector = createLazyCollector(part, table, { ...context, logger });
+  return { collect: () => collector.collect(), warnings };
+}
+
+const elsewhere = { met: process.platform !== 'win32', reason: 'Windows has these libraries' };
+
+// Here the refusal is a real one: this system has no kernel32.dll, and its Node maybe no node:ffi.
+testWith(
+  [elsewhere],
+  'where Windows cannot be called, the portable collector of every part answers, and that is said once',
+  async () => {
+    for (const part of parts) {
+      const { collect, warnings } = withMarkedPortable(part);
+      expect(await collect()).toBe(`portable ${part}`);
+      expect(await collect()).toBe(`portable ${part}`);
+      expect(warnings).toEqual([['collector.fallback', expect.objectContaining({ part })]]);
+    }
+  },
+);
+
+const status = (): number => 0xc0000022 | 0;
+const getRawPointer = (): bigint => 0n;
+
+test('where Windows refuses the call itself, the portable collector of every part answers', async () => {
+  const refusing = [
+    withMarkedPortable(
+      'cpu',
+      async () => (context) =>
+        createWin32CpuCollector(context, {
+          load: async () => ({
+            GetSystemTimes: () => 0,
+            GetActiveProcessorCount: () => 0,
+            GetSystemInfo: () => undefined,
+            NtPowerInformation: status,
+          }),
+        }),
+    ),
+    withMarkedPortable(
+      'memory',
+      async () => (context) =>
+        createWin32MemoryCollector(context, {
+          load: async () => ({ GlobalMemoryStatusEx: () => 0 }),
+        }),
+    ),
+    withMarkedPortable(
+      'processes',
+      async () => (context) =>
+        createWin32ProcessesCollector(context, {
+          load: async () => ({
+            snapshot: { NtQuerySystemInformation: status, getRawPointer },
+            owners: {
+              NtOpenProcess: status,
+              NtOpenProcessToken: status,
+              NtQueryInformationProcess: status,
+              NtQueryInformationToken: status,
+              NtClose: status,
+              getRawPointer,
+            },
+            accounts: { LookupAccountSidW: () => 0 },
+          }),
+        }),
+    ),
+    withMarkedPortable(
+      'disks',
+      async () => (context) =>
+        createWin32DisksCollector(context, {
+          load: async () => ({
+            GetLogicalDrives: () => 0,
+            GetDriveTypeW: () => 0,
+            GetVolumeInformationW: () => 0,
+            GetDiskFreeSpaceExW: () => 0,
+            SetThreadErrorMode: () => 0,
+          }),
+        }),
+    ),
+    withMarkedPortable(
+      'network',
+      async () => (context) =>
+        createWin32NetworkCollector(context, {
+          load: async () => ({
+            GetAdaptersAddresses: () => 8,
+            GetIfEntry2: () => 8,
+            getRawPointer,
+          }),
+        }),
+    ),
+  ];
+  const answers = await Promise.all(refusing.map((one) => one.collect()));
+  expect(answers).toEqual(parts.map((part) => `portable ${part}`));
+});
+
+test('a sample that was given up or took too long does not give up the native calls', async () => {
+  for (const code of ['CANCELLED', 'TIMEOUT', 'BUSY'] as const) {
+    let samples = 0;
+    const { collect, warnings } = withMarkedPortable('memory', async () => () => ({
+      collect: async () => {
+        samples += 1;
+        if (samples === 1) {
+          throw new MonitorError({ code, operation: 'read memory', reason: 'it took too long' });
+        }
+        return { total: 2, available: 1, percent_used: 50, used: 1, free: 1 };
+      },
+    }));
+    await expect(collect()).rejects.toMatchObject({ code });
+    expect(await collect()).toMatchObject({ total: 2 });
+    expect(warnings).toEqual([]);
+  }
+});
