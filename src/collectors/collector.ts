@@ -42,6 +42,13 @@ export interface CollectorContext {
   readonly platform: NodeJS.Platform;
   readonly roots: SystemRoots;
   readonly settings: CollectorSettings;
+  /**
+   * A program and its arguments that print one mount's figures (`formatBlocks`), given the mount
+   * point as last argument: this executable itself, for systems without stat(1).
+   */
+  readonly mountProbe?: readonly string[];
+  /** Told at each sample which mount points do not answer and are left alone, sorted. */
+  readonly onStuckMounts?: (mountPoints: readonly string[]) => void;
 }
 
 /**

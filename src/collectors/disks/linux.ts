@@ -2,12 +2,17 @@
  * The mounted disks of a Linux system, with psutil 5.9's meanings: which mounts count as disks, and
  * statvfs(3)'s figures of each.
  *
- *   mountinfo ─▶ backed by a device? covered? one for each file system ─▶ statfs ─▶ one key each
+ *   mountinfo ─▶ a device behind it? covered? one for each file system ─▶ statfs ─▶ one key each
+ *                                        in this process where memory answers ┤
+ *                                        by a probe that nobody waits for long┘
  */
-import { readFileSync } from 'node:fs';
-import { errorMessage, wrapSystemError } from '../../base/errors.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { errorMessage, MonitorError, wrapSystemError } from '../../base/errors.ts';
+import { readKernelFile } from '../../host/linux/files.ts';
 import { isAnsweredFromMemory } from '../../host/linux/memory-file-systems.ts';
+import { createMountProber, type MountProber } from '../../host/linux/mount-prober.ts';
 import { type Mount, parseFileSystems, parseMountinfo } from '../../host/linux/mountinfo.ts';
+import { statCommands } from '../../host/linux/probe-child.ts';
 import { findRootDevice } from '../../host/linux/root-device.ts';
 import {
   type FileSystemBlocks,
@@ -16,67 +21,159 @@ import {
 } from '../../host/linux/statfs.ts';
 import type { DiskStats, Disks } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
-import { selectDisks } from './select-mounts.ts';
+import { createFilter, type Filter } from '../filter.ts';
+import { createTimeSlice } from '../time-slice.ts';
+import { type Candidate, type DiskMount, selectDisks } from './select-mounts.ts';
 
+/** In place of the kernel's answers: for captured systems. */
 export interface LinuxDisksOptions {
-  /** In place of the kernel's answer: for captured systems. */
   readonly readBlocks?: ReadFileSystemBlocks;
+  readonly prober?: MountProber;
+  readonly exists?: (path: string) => boolean;
 }
 
 /**
- * `collect` throws a MonitorError when the list of mounts cannot be read. A disk that cannot be
- * asked (no permission, unmounted meanwhile) is left out.
+ * How long a sample waits for a mount that may hang. A FUSE daemon answers in a millisecond, a far
+ * server in a tenth of a second; a report every second must still go out in its second.
+ */
+const probeWaitMs = 500;
+
+/**
+ * `collect` throws a MonitorError when the list of mounts cannot be read. A disk that gives no
+ * figures (no permission, unmounted meanwhile, stuck) is left out.
  */
 export function createLinuxDisksCollector(
   context: CollectorContext,
-  { readBlocks = readFileSystemBlocks }: LinuxDisksOptions = {},
+  options: LinuxDisksOptions = {},
 ): Collector<Disks> {
-  const { roots, logger } = context;
+  const { clock, logger, roots, settings } = context;
+  const { readBlocks = readFileSystemBlocks, exists = existsSync } = options;
+  const commands = [
+    ...statCommands,
+    ...(context.mountProbe === undefined ? [] : [context.mountProbe]),
+  ];
+  const prober = options.prober ?? createMountProber({ clock, logger, commands });
+  const listDisks = createDiskList(context, exists);
+
+  /** Undefined for a disk that cannot be asked now. */
+  function readNow(disk: DiskMount): FileSystemBlocks | undefined {
+    try {
+      return readBlocks(disk.mount.mountPointBytes);
+    } catch (error) {
+      logger.debug('disk left out', {
+        mount_point: disk.mountPoint,
+        reason: errorMessage(error),
+      });
+      return undefined;
+    }
+  }
+
+  async function readAll(disks: readonly DiskMount[]): Promise<(FileSystemBlocks | undefined)[]> {
+    const slice = createTimeSlice(clock);
+    const answers: (Promise<FileSystemBlocks | undefined> | FileSystemBlocks | undefined)[] = [];
+    for (const disk of disks) {
+      if (slice.used()) await slice.pause();
+      const inMemory = isAnsweredFromMemory(disk.mount, disk.ancestors, roots);
+      answers.push(inMemory ? readNow(disk) : prober.ask(disk.mount, probeWaitMs));
+    }
+    return await Promise.all(answers);
+  }
 
   return {
     async collect() {
-      const mounts = readMounts(roots.proc);
-      const deviceTypes = parseFileSystems(readText(`${roots.proc}/filesystems`, 'utf8'));
-      const disks: Disks = {};
-      for (const { key, mount, ancestors } of selectDisks(mounts, {
-        deviceTypes,
-        resolveRootDevice: (deviceNumber) => findRootDevice(deviceNumber, roots),
-        isWanted: (_device, _mount, backedByDevice) => backedByDevice,
-      })) {
-        if (!isAnsweredFromMemory(mount, ancestors)) continue;
-        try {
-          disks[key] = diskStats(mount, readBlocks(mount.mountPointBytes));
-        } catch (error) {
-          logger.debug('disk left out', {
-            mount_point: mount.mountPoint,
-            reason: errorMessage(error),
-          });
-        }
+      const keep = await createFilter(settings.disksInclude, settings.disksExclude);
+      const disks = listDisks(keep);
+      prober.retain(disks.map((disk) => disk.mount));
+      const answers = await readAll(disks);
+      context.onStuckMounts?.(prober.stuck());
+      const report: Disks = {};
+      for (const [index, disk] of disks.entries()) {
+        const blocks = answers[index];
+        const stats = blocks === undefined ? undefined : diskStats(disk, blocks);
+        if (stats !== undefined) report[disk.key] = stats;
       }
-      return disks;
+      return report;
     },
+    close: () => prober.close(),
   };
 }
 
-function readMounts(proc: string): Mount[] {
-  return parseMountinfo(readText(`${proc}/self/mountinfo`, 'latin1'));
+/** The mounts of one system rarely change: an unchanged list is not worked through again. */
+function createDiskList(
+  { roots, settings }: CollectorContext,
+  exists: (path: string) => boolean,
+): (keep: Filter) => readonly DiskMount[] {
+  let lastSource = '';
+  let disks: readonly DiskMount[] = [];
+
+  return (keep) => {
+    const mountinfo = readLatin1(`${roots.proc}/self/mountinfo`);
+    const fileSystems = readKernelFile(`${roots.proc}/filesystems`);
+    const source = `${fileSystems}\0${mountinfo}`;
+    if (source === lastSource) return disks;
+    const deviceTypes = parseFileSystems(fileSystems);
+    const wanted = settings.disksInclude.length > 0 ? isFillable : backedByDevice(deviceTypes);
+    const mounts = parseMountinfo(mountinfo);
+    disks = selectDisks(mounts, {
+      mountPrefix: roots.mountPrefix,
+      resolveRootDevice: (deviceNumber) => {
+        const path = findRootDevice(deviceNumber, roots);
+        return path !== undefined && exists(`${roots.mountPrefix}${path}`) ? path : undefined;
+      },
+      isWanted: (candidate) => wanted(candidate) && keep(candidate.device, candidate.mountPoint),
+    });
+    if (roots.mountPrefix !== '' && !mounts.some((one) => isBelow(roots.mountPrefix, one))) {
+      throw hostRootNotMounted(roots.mountPrefix);
+    }
+    lastSource = source;
+    return disks;
+  };
 }
 
-function readText(path: string, encoding: 'utf8' | 'latin1'): string {
+function isBelow(prefix: string, { mountPoint }: Mount): boolean {
+  return `${mountPoint}/`.startsWith(`${prefix}/`);
+}
+
+function hostRootNotMounted(prefix: string): MonitorError {
+  return new MonitorError({
+    code: 'NOT_AVAILABLE',
+    operation: 'list the disks',
+    reason: `no file system is mounted at ${prefix}`,
+    hint: `Mount the host's root there, with all that is mounted below it: docker run -v /:${prefix}:ro,rslave`,
+  });
+}
+
+/** What the original sends: network file systems and those of the kernel have no device. */
+function backedByDevice(deviceTypes: ReadonlySet<string>): (candidate: Candidate) => boolean {
+  return ({ mount }) => deviceTypes.has(mount.fileSystem);
+}
+
+/** A user may ask for any mount by its pattern; an autofs is a trap that asking would spring. */
+function isFillable({ mount }: Candidate): boolean {
+  return mount.fileSystem !== 'autofs';
+}
+
+function readLatin1(path: string): string {
   try {
-    return readFileSync(path, encoding);
+    return readFileSync(path, 'latin1');
   } catch (error) {
     throw wrapSystemError(`read ${path}`, error);
   }
 }
 
-/** psutil 5.9's disk_usage: `free` is what others than root may fill, `used` what is not free at all. */
-export function diskStats(mount: Mount, blocks: FileSystemBlocks): DiskStats {
-  return {
-    file_system: mount.fileSystem,
-    mount_point: mount.mountPoint,
-    total: blocks.blocks * blocks.fragmentBytes,
-    used: (blocks.blocks - blocks.blocksFree) * blocks.fragmentBytes,
-    free: blocks.blocksAvailable * blocks.fragmentBytes,
-  };
+/**
+ * psutil 5.9's disk_usage: `free` is what others than root may fill, `used` what is not free at all.
+ * Undefined where a number is beyond what JSON readers keep exactly: some remote file systems claim
+ * exabytes.
+ */
+export function diskStats(
+  { mount, mountPoint }: Pick<DiskMount, 'mount' | 'mountPoint'>,
+  { fragmentBytes, blocks, blocksFree, blocksAvailable }: FileSystemBlocks,
+): DiskStats | undefined {
+  const total = blocks * fragmentBytes;
+  const used = (blocks - blocksFree) * fragmentBytes;
+  const free = blocksAvailable * fragmentBytes;
+  const exact = [total, used, free].every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0);
+  if (!exact) return undefined;
+  return { file_system: mount.fileSystem, mount_point: mountPoint, total, used, free };
 }

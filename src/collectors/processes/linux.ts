@@ -2,71 +2,97 @@
  * Every process of a Linux system, with psutil 5.9's meanings: pid, name and the real user's name.
  *
  *   list /proc ─▶ for each pid: comm + stat of its folder ─▶ names of users ─▶ sorted by pid
- *                 └ status and cmdline only for what is new or changed, or not checked for long
+ *                 └ status and cmdline only for what is new, changed, or was not read for long
  */
 import { MonitorError } from '../../base/errors.ts';
 import { createProcessFiles, type ProcessFiles } from '../../host/linux/process-files.ts';
 import { createUserNames, type UserNames } from '../../host/linux/users.ts';
-import type { ProcessStats } from '../../wire/stats.ts';
+import { createCommandRunner } from '../../host/run-command.ts';
+import type { Processes, ProcessStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
+import { createFilter, type Filter } from '../filter.ts';
 import { createTimeSlice } from '../time-slice.ts';
+import { processesByDetail } from './detail.ts';
 import { createProcessCache, type ProcessCache } from './process-cache.ts';
 
 /** Looking at the clock costs little, but not nothing: once for this many processes. */
 const processesBetweenLooks = 32;
 
+/** Where systems keep getent(1); the user's own PATH is not asked. */
+const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/bin';
+
 /**
  * `collect` throws a MonitorError when /proc cannot be listed or no file can be opened any more. A
  * process that ends while it is read is left out, as is one that hidepid=1 keeps secret.
  */
-export function createLinuxProcessesCollector(
-  context: CollectorContext,
-): Collector<ProcessStats[]> {
-  const files = createProcessFiles(context.roots.proc);
-  const users = createUserNames({ etc: context.roots.etc });
+export function createLinuxProcessesCollector(context: CollectorContext): Collector<Processes> {
+  const { clock, logger, roots, settings } = context;
+  const files = createProcessFiles(roots.proc);
   const cache = createProcessCache(files);
+  const isThisSystem = roots.etc === '/etc';
+  const runCommand = isThisSystem
+    ? createCommandRunner({ environment: { PATH: systemPath } })
+    : undefined;
+  const users = createUserNames({ etc: roots.etc, clock, logger, runCommand });
 
   return {
     async collect(signal) {
+      if (settings.processesDetail === 'off') return [];
+      const keep = await createFilter(settings.processesInclude, settings.processesExclude);
       users.refresh();
-      const seen = await readAll({ context, files, cache, signal });
-      return seen.map(({ pid, name, uid }) => ({ pid, name, username: userName(users, uid) }));
+      const sample = await readAll({ context, files, cache, users, keep, signal });
+      if (settings.processesDetail === 'full') await nameUnknownUsers(users, sample.unnamed);
+      return processesByDetail(sample.processes, settings.processesDetail);
     },
   };
 }
 
-interface SeenProcess {
-  readonly pid: number;
-  readonly name: string;
-  readonly uid: number;
+interface ReadOptions {
+  readonly context: CollectorContext;
+  readonly files: ProcessFiles;
+  readonly cache: ProcessCache;
+  readonly users: UserNames;
+  readonly keep: Filter;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function readAll(options: {
-  context: CollectorContext;
-  files: ProcessFiles;
-  cache: ProcessCache;
-  signal: AbortSignal | undefined;
-}): Promise<SeenProcess[]> {
-  const { context, files, cache, signal } = options;
+interface Sample {
+  readonly processes: ProcessStats[];
+  /** Those of them whose user is still a number. */
+  readonly unnamed: readonly { readonly process: ProcessStats; readonly uid: number }[];
+}
+
+async function readAll(options: ReadOptions): Promise<Sample> {
+  const { context, files, cache, users, keep, signal } = options;
   const pids = await files.pids();
   const slice = createTimeSlice(context.clock);
-  const seen: SeenProcess[] = [];
+  const processes: ProcessStats[] = [];
+  const unnamed: { process: ProcessStats; uid: number }[] = [];
   cache.startSample(context.clock.monotonicMs());
-  for (const [index, pid] of pids.entries()) {
-    if (index % processesBetweenLooks === 0 && slice.used()) {
-      await slice.pause();
+  let untilLook = processesBetweenLooks;
+  for (const pid of pids) {
+    untilLook -= 1;
+    if (untilLook === 0) {
+      untilLook = processesBetweenLooks;
+      if (slice.used()) await slice.pause();
       if (signal?.aborted === true) throw cancelled();
     }
-    const process = cache.read(pid);
-    if (process !== undefined) seen.push({ pid, name: process.name, uid: process.realUid });
+    const known = cache.read(pid);
+    if (known === undefined || !keep(known.name)) continue;
+    const username = users.nameOf(known.realUid);
+    const process = { pid, name: known.name, username: username ?? String(known.realUid) };
+    processes.push(process);
+    if (username === undefined) unnamed.push({ process, uid: known.realUid });
   }
   cache.endSample();
-  return seen;
+  return { processes, unnamed };
 }
 
-/** The number as text where the uid has no name, as psutil has it. */
-function userName(users: UserNames, uid: number): string {
-  return users.nameOf(uid) ?? String(uid);
+/** The number stays where the uid has no name, as psutil has it. */
+async function nameUnknownUsers(users: UserNames, unnamed: Sample['unnamed']): Promise<void> {
+  if (unnamed.length === 0) return;
+  await users.lookUp(new Set(unnamed.map(({ uid }) => uid)));
+  for (const { process, uid } of unnamed) process.username = users.nameOf(uid) ?? process.username;
 }
 
 function cancelled(): MonitorError {

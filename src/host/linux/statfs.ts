@@ -35,3 +35,19 @@ export function readFileSystemBlocks(mountPointBytes: string): FileSystemBlocks 
     throw wrapSystemError(`statfs ${Buffer.from(mountPointBytes, 'latin1').toString()}`, error);
   }
 }
+
+/** What `stat -f -c '%S %b %f %a'` prints, and the probe command; undefined for anything else. */
+export function parseBlocks(text: string): FileSystemBlocks | undefined {
+  const match = /^(\d{1,20}) (\d{1,20}) (\d{1,20}) (\d{1,20})\n$/.exec(text);
+  if (match === null) return undefined;
+  const [fragmentBytes = 0, blocks = 0, blocksFree = 0, blocksAvailable = 0] = match
+    .slice(1)
+    .map(Number);
+  return { fragmentBytes, blocks, blocksFree, blocksAvailable };
+}
+
+/** The line that `parseBlocks` reads. */
+export function formatBlocks(figures: FileSystemBlocks): string {
+  const { fragmentBytes, blocks, blocksFree, blocksAvailable } = figures;
+  return `${fragmentBytes} ${blocks} ${blocksFree} ${blocksAvailable}\n`;
+}

@@ -1,23 +1,41 @@
 /**
- * Names of users by uid: /etc/passwd, read again when it changes (passwd(5)).
+ * Names of users by uid: /etc/passwd, read again when it changes (passwd(5)), and for those whom it
+ * does not hold (LDAP, SSSD, systemd's dynamic users) what getent(1) answers.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import type { Clock } from '../../base/clock.ts';
 import { systemErrorCode, wrapSystemError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { RunCommand } from '../run-command.ts';
+import { readKernelFile } from './files.ts';
+import { createNameService } from './name-service.ts';
+import { parsePasswd } from './passwd.ts';
 
 export interface UserNames {
-  /** Notices a changed /etc/passwd. Cheap: one stat. Throws a MonitorError when it is unreadable. */
+  /** Notices a changed /etc/passwd: one stat. Throws a MonitorError when it cannot be read. */
   refresh(): void;
-  /** The first name of that uid, or undefined. */
+  /**
+   * Makes the names of these uids known where that needs a question. Waits half a second at
+   * most and never throws; what is answered later is known the next time.
+   */
+  lookUp(uids: Iterable<number>): Promise<void>;
+  /** Undefined when nobody has that uid, or nobody has answered yet. */
   nameOf(uid: number): string | undefined;
 }
 
 export interface UserNamesOptions {
   /** `/etc`, or the one below a host root. */
   readonly etc: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Undefined for another system than this one: getent would tell of our users, not of its. */
+  readonly runCommand: RunCommand | undefined;
 }
 
-export function createUserNames({ etc }: UserNamesOptions): UserNames {
+export function createUserNames({ etc, clock, logger, runCommand }: UserNamesOptions): UserNames {
   const path = `${etc}/passwd`;
+  const service =
+    runCommand === undefined ? undefined : createNameService({ clock, logger, runCommand });
   let version: string | undefined;
   let names: ReadonlyMap<number, string> = new Map();
 
@@ -25,26 +43,16 @@ export function createUserNames({ etc }: UserNamesOptions): UserNames {
     refresh() {
       const current = versionOf(path);
       if (current === version) return;
-      names = current === 'absent' ? new Map() : parsePasswd(readPasswd(path));
+      names = current === 'absent' ? new Map() : parsePasswd(readKernelFile(path));
       version = current;
     },
-    nameOf: (uid) => names.get(uid),
+    async lookUp(uids) {
+      if (service === undefined) return;
+      const unknown = [...uids].filter((uid) => !names.has(uid));
+      await service.lookUp(unknown);
+    },
+    nameOf: (uid) => names.get(uid) ?? service?.nameOf(uid),
   };
-}
-
-/**
- * uid → name. Of several users with one uid the first counts, as in getpwuid(3); lines that no
- * account has (comments, NIS's `+` and `-`, garbage) are passed over.
- */
-export function parsePasswd(text: string): Map<number, string> {
-  const names = new Map<number, string>();
-  for (const line of text.split('\n')) {
-    const [name = '', , uidText = ''] = line.split(':', 4);
-    if (name === '' || /^[+\-#]/.test(name) || !/^\d{1,10}$/.test(uidText)) continue;
-    const uid = Number(uidText);
-    if (!names.has(uid)) names.set(uid, name);
-  }
-  return names;
 }
 
 /** Tools replace the file by a rename: the inode tells that even within one tick of the clock. */
@@ -55,13 +63,5 @@ function versionOf(path: string): string {
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return 'absent';
     throw wrapSystemError(`stat ${path}`, error);
-  }
-}
-
-function readPasswd(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw wrapSystemError(`read ${path}`, error);
   }
 }

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { selectDisks } from '../../../src/collectors/disks/select-mounts.ts';
 import { parseMountinfo } from '../../../src/host/linux/mountinfo.ts';
 
-function select(mountinfo: string): Record<string, string> {
+function select(mountinfo: string, mountPrefix = ''): Record<string, string> {
   const disks = selectDisks(parseMountinfo(mountinfo), {
-    deviceTypes: new Set(['ext4', 'btrfs', 'xfs', 'squashfs', 'zfs']),
+    mountPrefix,
     resolveRootDevice: (deviceNumber) => (deviceNumber === '179:2' ? '/dev/mmcblk0p2' : undefined),
-    isWanted: (_device, _mount, backedByDevice) => backedByDevice,
+    isWanted: ({ mount }) => ['ext4', 'btrfs'].includes(mount.fileSystem),
   });
-  return Object.fromEntries(disks.map(({ key, mount }) => [key, mount.mountPoint]));
+  return Object.fromEntries(disks.map(({ key, mountPoint }) => [key, mountPoint]));
 }
 
 test('what has no device is left out', () => {
@@ -102,13 +102,22 @@ test('each file system of a random tree is reported at most once, under a key of
         )
         .join('\n');
       const disks = selectDisks(parseMountinfo(text), {
-        deviceTypes: new Set(['ext4']),
+        mountPrefix: '',
         resolveRootDevice: () => undefined,
         isWanted: () => true,
       });
       expect(new Set(disks.map((disk) => disk.key)).size).toBe(disks.length);
-      const identities = disks.map((disk) => `${disk.mount.deviceNumber} ${disk.device}`);
+      const identities = disks.map((disk) => `${disk.mount.deviceNumber} ${disk.mount.source}`);
       expect(new Set(identities).size).toBe(disks.length);
     }),
   );
+});
+
+test('with a host root its mounts alone are named, as the host names them', () => {
+  expect(
+    select(
+      '1 0 8:9 / / rw - ext4 /dev/container rw\n2 1 8:1 / /host rw - ext4 /dev/sda1 rw\n3 2 8:2 / /host/home rw - ext4 /dev/sda2 rw\n4 1 8:3 / /hostile rw - ext4 /dev/sda3 rw\n',
+      '/host',
+    ),
+  ).toEqual({ '/dev/sda1': '/', '/dev/sda2': '/home' });
 });

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createUserNames, parsePasswd } from '../../../src/host/linux/users.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { parsePasswd } from '../../../src/host/linux/passwd.ts';
+import { createUserNames } from '../../../src/host/linux/users.ts';
+import { createManualClock } from '../../support/clocks.ts';
 
 let etc: string;
 beforeEach(() => {
@@ -40,7 +43,12 @@ test('arbitrary text never gives a name that is empty or a uid that is no number
 });
 
 test('a passwd file that changed is read again', () => {
-  const users = createUserNames({ etc });
+  const users = createUserNames({
+    etc,
+    clock: createManualClock(),
+    logger: silentLogger,
+    runCommand: undefined,
+  });
   users.refresh();
   expect(users.nameOf(1000)).toBeUndefined();
 
@@ -56,7 +64,12 @@ test('a passwd file that changed is read again', () => {
 
 test('a passwd file that goes away takes its names along', () => {
   writeFileSync(join(etc, 'passwd'), 'alice:x:1000:1000:::\n');
-  const users = createUserNames({ etc });
+  const users = createUserNames({
+    etc,
+    clock: createManualClock(),
+    logger: silentLogger,
+    runCommand: undefined,
+  });
   users.refresh();
   rmSync(join(etc, 'passwd'));
   users.refresh();

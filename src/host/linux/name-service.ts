@@ -1,0 +1,94 @@
+/**
+ * Asks the system's name service for users by getent(1): it alone knows what nsswitch.conf(5) names
+ * (LDAP, SSSD, systemd). A directory that is down takes its time, so an answer is never waited for
+ * long, and no uid is asked about twice within its time.
+ */
+import type { Clock } from '../../base/clock.ts';
+import { errorMessage, MonitorError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { RunCommand } from '../run-command.ts';
+import { parsePasswd } from './passwd.ts';
+
+export interface NameService {
+  /** Asks about those that are not known or whose time is over. Never throws. */
+  lookUp(uids: readonly number[]): Promise<void>;
+  nameOf(uid: number): string | undefined;
+}
+
+export interface NameServiceOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly runCommand: RunCommand;
+}
+
+/** A sample waits this long for names; then the number stands in their place. */
+const waitMs = 500;
+const deadlineMs = 10_000;
+/** One command line for all: getent takes many keys, the kernel 128 KiB of an argument list. */
+const maxUidsAtOnce = 200;
+
+/** A name in a directory rarely changes; that somebody got none is worth another look sooner. */
+const nameKeptMs = 3_600_000;
+const noNameKeptMs = 300_000;
+const failureKeptMs = 60_000;
+/** Users of containers come and go; what nobody asked about lately is forgotten beyond this. */
+const maxEntries = 10_000;
+
+interface Entry {
+  /** Undefined: nobody has that uid. */
+  readonly name: string | undefined;
+  readonly expiresMs: number;
+}
+
+/** getent(1): 0 all found, 2 some not found. */
+const answeredCodes: ReadonlySet<number> = new Set([0, 2]);
+
+export function createNameService(options: NameServiceOptions): NameService {
+  const { clock, logger, runCommand } = options;
+  const entries = new Map<number, Entry>();
+  let asking = false;
+  let missing = false;
+
+  function note(uid: number, name: string | undefined, keptMs: number): void {
+    // The oldest entry comes first in a Map.
+    entries.delete(uid);
+    entries.set(uid, { name, expiresMs: clock.monotonicMs() + keptMs });
+    const oldest = entries.keys().next();
+    if (entries.size > maxEntries && oldest.done !== true) entries.delete(oldest.value);
+  }
+
+  async function ask(uids: readonly number[]): Promise<void> {
+    try {
+      const args = ['passwd', ...uids.map(String)];
+      const { exitCode, stdout } = await runCommand({ program: 'getent', args, deadlineMs });
+      if (!answeredCodes.has(exitCode)) throw new Error(`getent ended with ${exitCode}`);
+      const names = parsePasswd(stdout);
+      for (const uid of uids) {
+        const name = names.get(uid);
+        note(uid, name, name === undefined ? noNameKeptMs : nameKeptMs);
+      }
+    } catch (error) {
+      missing = error instanceof MonitorError && error.code === 'NOT_AVAILABLE';
+      logger.debug('users not looked up', { uids: uids.length, reason: errorMessage(error) });
+      // A name that was right an hour ago is better than its number.
+      for (const uid of uids) note(uid, entries.get(uid)?.name, failureKeptMs);
+    }
+  }
+
+  return {
+    async lookUp(uids) {
+      const nowMs = clock.monotonicMs();
+      const due = uids.filter((uid) => (entries.get(uid)?.expiresMs ?? nowMs) <= nowMs);
+      // While a slow directory thinks about the last question, nobody waits for it again.
+      if (due.length === 0 || missing || asking) return;
+      asking = true;
+      const answered = new AbortController();
+      const answer = ask(due.slice(0, maxUidsAtOnce)).finally(() => {
+        asking = false;
+      });
+      await Promise.race([answer, clock.sleep(waitMs, answered.signal)]);
+      answered.abort();
+    },
+    nameOf: (uid) => entries.get(uid)?.name,
+  };
+}
