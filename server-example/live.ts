@@ -1,0 +1,93 @@
+/**
+ * Live updates by server-sent events (https://html.spec.whatwg.org/#server-sent-events): the
+ * summaries of the systems that reported since the last event, at most one event a second, however
+ * many reports arrive.
+ */
+import type { ServerResponse } from 'node:http';
+import { HttpError } from './http.ts';
+import type { SystemSummary } from './systems.ts';
+
+export interface LiveOptions {
+  readonly summaries: (ids: readonly string[]) => Promise<readonly SystemSummary[]>;
+  readonly flushMs?: number;
+  readonly listenersMax?: number;
+}
+
+export interface Live {
+  subscribe(response: ServerResponse): void;
+  changed(systemId: string): void;
+  readonly listeners: number;
+  close(): void;
+}
+
+/** Proxies close a connection that says nothing for a minute. */
+const heartbeatMs = 20_000;
+/** A listener that has not read this much is gone or far behind; it reconnects and starts afresh. */
+const unreadBytesMax = 4 * 1024 * 1024;
+
+export function createLive(options: LiveOptions): Live {
+  const { flushMs = 1000, listenersMax = 256 } = options;
+  const listeners = new Set<ServerResponse>();
+  const changed = new Set<string>();
+  let flushTimer: NodeJS.Timeout | undefined;
+
+  const send = (text: string): void => {
+    for (const response of listeners) {
+      if (response.writableLength > unreadBytesMax) response.destroy();
+      else response.write(text);
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    const ids = [...changed];
+    changed.clear();
+    try {
+      const systems = await options.summaries(ids);
+      send(`event: systems\ndata: ${JSON.stringify({ systems })}\n\n`);
+    } catch {
+      // The store is away; the page asks for the whole list again by itself.
+    } finally {
+      flushTimer = undefined;
+      schedule();
+    }
+  };
+
+  const schedule = (): void => {
+    if (flushTimer !== undefined || listeners.size === 0 || changed.size === 0) return;
+    flushTimer = setTimeout(() => void flush(), flushMs);
+  };
+
+  const heartbeat = setInterval(() => send(': still here\n\n'), heartbeatMs);
+  heartbeat.unref();
+
+  return {
+    subscribe: (response) => {
+      if (listeners.size >= listenersMax) {
+        throw new HttpError(503, 'too many pages are open', { 'retry-after': '30' });
+      }
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        // nginx would otherwise hold events back until its buffer is full.
+        'x-accel-buffering': 'no',
+      });
+      response.write('retry: 3000\n\n');
+      listeners.add(response);
+      response.once('close', () => listeners.delete(response));
+    },
+    changed: (systemId) => {
+      if (listeners.size === 0) return;
+      changed.add(systemId);
+      schedule();
+    },
+    get listeners() {
+      return listeners.size;
+    },
+    close: () => {
+      clearInterval(heartbeat);
+      clearTimeout(flushTimer);
+      for (const response of listeners) response.end();
+    },
+  };
+}

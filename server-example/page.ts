@@ -1,0 +1,73 @@
+/**
+ * The page's files, read once and served from memory. Everything comes from this server: the
+ * content security policy forbids any other, and forbids inline scripts, so that text in a report
+ * could not run even if it were put into the page unescaped.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+
+const securityPolicy = [
+  "default-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+].join('; ');
+
+export interface PageFile {
+  readonly path: string;
+  readonly send: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** Reads all files of the page. Throws where one is missing: a receiver without its page is broken. */
+export function loadPage(): readonly PageFile[] {
+  const web = (name: string): URL => new URL(`./web/${name}`, import.meta.url);
+  const uplot = (name: string): string =>
+    createRequire(import.meta.url).resolve(`uplot/dist/${name}`);
+  return [
+    pageFile('/', web('index.html'), 'text/html; charset=utf-8'),
+    pageFile('/favicon.svg', web('favicon.svg'), 'image/svg+xml'),
+    pageFile('/assets/style.css', web('style.css'), 'text/css; charset=utf-8'),
+    ...[
+      'app.js',
+      'fleet.js',
+      'detail.js',
+      'processes.js',
+      'table.js',
+      'charts.js',
+      'format.js',
+      'dom.js',
+      'source.js',
+    ].map((name) => pageFile(`/assets/${name}`, web(name), 'text/javascript; charset=utf-8')),
+    pageFile('/assets/uplot.js', uplot('uPlot.iife.min.js'), 'text/javascript; charset=utf-8'),
+    pageFile('/assets/uplot.css', uplot('uPlot.min.css'), 'text/css; charset=utf-8'),
+  ];
+}
+
+function pageFile(path: string, source: URL | string, contentType: string): PageFile {
+  const content = readFileSync(source);
+  const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+  const headers = {
+    'content-type': contentType,
+    // Asked for again at each visit, and answered with 304: a new version shows at once.
+    'cache-control': 'no-cache',
+    etag,
+    'content-security-policy': securityPolicy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  };
+  return {
+    path,
+    send: (request, response) => {
+      if (request.headers['if-none-match'] === etag) {
+        response.writeHead(304, headers);
+        response.end();
+        return;
+      }
+      response.writeHead(200, { ...headers, 'content-length': content.length });
+      response.end(content);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * The published contract, all of it: one address, three actions.
+ *
+ *   check_url        → 202
+ *   check_system_id  → 200 registered, 204 not registered
+ *   send_stats       → 200, once the report is on disk
+ *
+ * Everything else says why in JSON: 400 what the body lacks, 413 too large, 415 not JSON, 503 with
+ * Retry-After when the report could not be stored. The agent keeps what was not answered with 200.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  checkSystemIdRequestSchema,
+  statusNotRegistered,
+  statusReceived,
+  statusRegistered,
+  statusUrlOk,
+} from '../src/wire/requests.ts';
+import { figuresOf } from './figures.ts';
+import { HttpError, readTextBody, sendEmpty, sendJson } from './http.ts';
+import type { Intake } from './intake.ts';
+import { describeIssue, type Report, reportSchema } from './report.ts';
+import type { Store } from './store.ts';
+
+export interface ProtocolOptions {
+  readonly store: Store;
+  readonly intake: Intake;
+  /** Whole seconds since 1970. */
+  readonly now: () => number;
+  readonly bodyBytesMax: number;
+  /** Whether the first report of an unknown id registers it. */
+  readonly openRegistration: boolean;
+  /** Told after each report that was stored and was not there before. */
+  readonly onStored: (systemId: string) => void;
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export function createProtocol(options: ProtocolOptions): Handler {
+  const { store, intake } = options;
+
+  const checkSystemId = async (request: unknown, response: ServerResponse): Promise<void> => {
+    const parsed = checkSystemIdRequestSchema.strip().safeParse(request);
+    if (!parsed.success) throw new HttpError(400, describeIssue(parsed.error));
+    const registered = await store.isRegistered(parsed.data.system_id);
+    if (registered) sendJson(response, statusRegistered, { registered });
+    else sendEmpty(response, statusNotRegistered);
+  };
+
+  const sendStats = async (
+    request: unknown,
+    body: string,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const parsed = reportSchema.safeParse(request);
+    if (!parsed.success) throw new HttpError(400, describeIssue(parsed.error));
+    const report: Report = parsed.data;
+    if (!options.openRegistration && !(await store.isRegistered(report.system_id))) {
+      // 403 and not 400: the agent keeps the report and tries again, so nothing is lost meanwhile.
+      throw new HttpError(403, `${report.system_id} is not registered here`);
+    }
+    const outcome = await intake.add({
+      systemId: report.system_id,
+      epoch: report.epoch,
+      receivedAt: options.now(),
+      intervalSeconds: report.interval,
+      url: report.url,
+      body,
+      ...figuresOf(report.stats),
+    });
+    if (outcome === 'stored') options.onStored(report.system_id);
+    sendJson(response, statusReceived, { received: true, duplicate: outcome === 'duplicate' });
+  };
+
+  return async (request, response) => {
+    requireJson(request);
+    const body = await readTextBody(request, options.bodyBytesMax);
+    const parsed = parseObject(body);
+    switch (parsed.action) {
+      case 'check_url':
+        sendJson(response, statusUrlOk, { ok: true });
+        return;
+      case 'check_system_id':
+        await checkSystemId(parsed, response);
+        return;
+      case 'send_stats':
+        await sendStats(parsed, body, response);
+        return;
+      default:
+        throw new HttpError(400, 'action: must be "check_url", "check_system_id" or "send_stats"');
+    }
+  };
+}
+
+/**
+ * A page of some other site can make a browser POST text or a form here without asking, but not
+ * JSON (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+ */
+function requireJson(request: IncomingMessage): void {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type !== 'application/json' && !type.endsWith('+json')) {
+    throw new HttpError(415, 'content-type must be application/json');
+  }
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new HttpError(400, 'the body is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new HttpError(400, 'the body must be a JSON object');
+  }
+  return { ...value };
+}

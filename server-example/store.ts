@@ -1,0 +1,110 @@
+/**
+ * What the receiver asks of whatever keeps its reports. One contract, run over every store:
+ * test/contract/store.test.ts.
+ *
+ * Moments are whole seconds since 1970. `epoch` is the machine's own clock at collection and, with
+ * the system id, the identity of a report. `receivedAt` is this receiver's clock.
+ */
+
+/** The figures that are kept beside a report, so that no list or chart has to open the JSON. */
+export interface Figures {
+  readonly cpuCount: number;
+  /** MHz; null where the machine tells none. */
+  readonly cpuFrequency: number | null;
+  readonly cpuPercent: number;
+  readonly memoryTotalBytes: number;
+  readonly memoryUsedBytes: number;
+  readonly memoryPercent: number;
+  readonly processCount: number;
+  /** The report's `disks` and `network` objects as JSON: a few hundred bytes each. */
+  readonly disks: string;
+  readonly network: string;
+}
+
+export interface IncomingReport extends Figures {
+  readonly systemId: string;
+  readonly epoch: number;
+  readonly receivedAt: number;
+  readonly intervalSeconds: number;
+  readonly url: string;
+  /** The request's JSON, as it was sent, whole. */
+  readonly body: string;
+}
+
+export type InsertOutcome = 'stored' | 'duplicate';
+
+/** A registered system and its newest figures; `newest` is null until its first report. */
+export interface SystemRow {
+  readonly id: string;
+  readonly registeredAt: number;
+  readonly newest: NewestFigures | null;
+}
+
+export interface NewestFigures extends Figures {
+  readonly epoch: number;
+  /** When anything was last heard of it, a report of its backlog included. */
+  readonly receivedAt: number;
+  readonly intervalSeconds: number;
+  readonly url: string;
+  /** The report before the newest: its counters and the newest ones give rates. */
+  readonly before: { readonly epoch: number; readonly network: string } | null;
+}
+
+export interface HistoryPoint {
+  /** Of the last report in this bucket. */
+  readonly epoch: number;
+  readonly reports: number;
+  readonly cpuPercentAverage: number;
+  readonly cpuPercentMax: number;
+  readonly memoryPercentAverage: number;
+  readonly memoryPercentMax: number;
+  /** As they stood in the bucket's last report. */
+  readonly disks: string;
+  readonly network: string;
+}
+
+export interface HistoryQuery {
+  readonly systemId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly bucketSeconds: number;
+}
+
+export interface Store {
+  /**
+   * Stores a batch, and resolves once it would survive a power cut. A report whose (systemId, epoch)
+   * is there already is a `duplicate` and changes nothing. The first report of an id registers it.
+   * All of the batch or nothing: rejects with StoreUnavailable when it cannot be written now.
+   */
+  insert(batch: readonly IncomingReport[]): Promise<readonly InsertOutcome[]>;
+  isRegistered(systemId: string): Promise<boolean>;
+  /** True if the id is new. */
+  register(systemId: string, at: number): Promise<boolean>;
+  /** Removes an id and everything of it. False if there was none. */
+  forget(systemId: string): Promise<boolean>;
+  /** All systems, or those of `ids`, by id. */
+  systems(ids?: readonly string[]): Promise<readonly SystemRow[]>;
+  /** The newest report's JSON as it was sent. */
+  newestReport(systemId: string): Promise<string | undefined>;
+  /** Oldest first; empty buckets are left out. */
+  history(query: HistoryQuery): Promise<readonly HistoryPoint[]>;
+  close(): Promise<void>;
+}
+
+/** The store cannot take or give anything now (full disk, lost connection); later it may. */
+export class StoreUnavailable extends Error {
+  readonly code = 'STORE_UNAVAILABLE';
+
+  constructor(operation: string, cause: unknown) {
+    super(`${operation}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/**
+ * Where a report stands among those of its system. A machine whose clock once ran ahead must not
+ * keep that moment as its newest for ever, so nothing counts as later than its arrival.
+ */
+export function momentOf(report: { readonly epoch: number; readonly receivedAt: number }): number {
+  return Math.min(report.epoch, report.receivedAt);
+}

@@ -1,0 +1,88 @@
+/** The page: which view is shown, what it is shown of, and the theme. */
+
+import { createDetailView } from './detail.js';
+import { fill, setText } from './dom.js';
+import { createFleetView } from './fleet.js';
+import { listenToEvents, readFleet } from './source.js';
+
+/** @typedef {import('./source.js').System} System */
+/**
+ * A view of the page. `update` is called with what changed, `tick` each second.
+ * @typedef {{ element: HTMLElement, title: string, update: (changed: ReadonlySet<string>) => void,
+ *   tick: () => void, close: () => void }} View
+ */
+
+/** Events carry what changed; the whole list is read again now and then in case one was missed. */
+const refreshMs = 15_000;
+
+const main = /** @type {HTMLElement} */ (document.querySelector('#main'));
+const live = /** @type {HTMLElement} */ (document.querySelector('#live'));
+
+/** @type {Map<string, System>} */
+const systems = new Map();
+/** @type {View | undefined} */
+let view;
+
+function showRoute() {
+  view?.close();
+  const id = /^#\/system\/(.+)$/.exec(location.hash)?.[1];
+  view = id === undefined ? createFleetView(systems) : createDetailView(decodeURIComponent(id));
+  fill(main, view.element);
+  document.title = view.title;
+  scrollTo(0, 0);
+}
+
+async function refresh() {
+  try {
+    const fleet = await readFleet();
+    const gone = new Set(systems.keys());
+    for (const system of fleet.systems) {
+      systems.set(system.id, system);
+      gone.delete(system.id);
+    }
+    for (const id of gone) systems.delete(id);
+    view?.update(new Set(systems.keys()));
+  } catch {
+    // The events' state says that the server is away; the next refresh finds it again.
+  }
+}
+
+/** @param {boolean} connected */
+function showConnection(connected) {
+  live.dataset.connected = String(connected);
+  setText(live, connected ? 'Live' : 'Reconnecting…');
+  if (connected) void refresh();
+}
+
+const themes = ['auto', 'light', 'dark'];
+
+/** @param {string} theme */
+function showTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  setText(/** @type {HTMLElement} */ (document.querySelector('#theme')), `Theme: ${theme}`);
+}
+
+function startTheme() {
+  let theme = localStorage.getItem('theme') ?? 'auto';
+  showTheme(themes.includes(theme) ? theme : 'auto');
+  document.querySelector('#theme')?.addEventListener('click', () => {
+    theme = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto';
+    localStorage.setItem('theme', theme);
+    showTheme(theme);
+    dispatchEvent(new Event('themechange'));
+  });
+}
+
+startTheme();
+addEventListener('hashchange', showRoute);
+await refresh();
+showRoute();
+listenToEvents({
+  onState: showConnection,
+  onSystems: (changed) => {
+    for (const system of changed) systems.set(system.id, system);
+    view?.update(new Set(changed.map((system) => system.id)));
+  },
+});
+setInterval(() => view?.tick(), 1000);
+setInterval(() => void refresh(), refreshMs);

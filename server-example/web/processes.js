@@ -1,0 +1,87 @@
+/** The processes of the newest report, with a filter and sortable columns. */
+import { fill, make, setText } from './dom.js';
+import { createSorting } from './table.js';
+
+/** @typedef {import('./source.js').Process} Process */
+
+/** Rows laid out at once; the filter narrows what is beyond. */
+const rowsMax = 500;
+
+export function createProcessTable() {
+  /** @type {Process[]} */
+  let processes = [];
+  const sorting = createSorting({
+    columns: /** @type {import('./table.js').Column<Process>[]} */ ([
+      { key: 'pid', label: 'PID', number: true, value: (one) => one.pid },
+      { key: 'name', label: 'Name', value: (one) => one.name },
+      { key: 'user', label: 'User', value: (one) => one.username },
+    ]),
+    sortedBy: 'pid',
+    onSort: () => render(),
+  });
+  const filter = make('input', {
+    type: 'search',
+    placeholder: 'Filter by name, user or PID…',
+    'aria-label': 'Filter processes',
+    oninput: () => render(),
+  });
+  const count = make('span', { class: 'muted', role: 'status' });
+  const body = make('tbody');
+  const element = make(
+    'div',
+    { class: 'card processes' },
+    make(
+      'div',
+      { class: 'heading' },
+      make('h2', {}, 'Processes'),
+      count,
+      make('span', { class: 'grow' }),
+      filter,
+    ),
+    make(
+      'div',
+      { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Process list' },
+      make('table', {}, sorting.head, body),
+    ),
+  );
+
+  const render = () => {
+    const wanted = filter.value.trim().toLowerCase();
+    const matching = processes.filter((one) =>
+      `${one.pid}\n${one.name}\n${one.username}`.toLowerCase().includes(wanted),
+    );
+    const shown = sorting.sort(matching).slice(0, rowsMax);
+    setText(count, describeCount(shown.length, matching.length, processes.length));
+    fill(
+      body,
+      ...shown.map((one) =>
+        make(
+          'tr',
+          {},
+          make('td', { class: 'number' }, one.pid),
+          make('td', {}, one.name),
+          make('td', {}, one.username),
+        ),
+      ),
+    );
+  };
+
+  return {
+    element,
+    /** @param {Process[]} newest */
+    show(newest) {
+      processes = newest;
+      render();
+    },
+  };
+}
+
+/**
+ * @param {number} shown
+ * @param {number} matching
+ * @param {number} all
+ */
+function describeCount(shown, matching, all) {
+  if (shown < matching) return `${matching} of ${all}, the first ${shown} shown`;
+  return matching === all ? String(all) : `${matching} of ${all}`;
+}

@@ -1,0 +1,98 @@
+/** Where the page's figures come from: the API, and its events. */
+
+/**
+ * @typedef {import('../systems.ts').SystemSummary} System
+ * @typedef {import('../systems.ts').SystemState} SystemState
+ * @typedef {import('../history.ts').History} History
+ * @typedef {{ now: number, counts: Record<SystemState, number>, systems: System[] }} Fleet
+ * @typedef {{ pid: number, name: string, username: string }} Process
+ * @typedef {{ device: string, mount_point: string, file_system: string, total: number,
+ *   used: number, free: number, percent: number }} Disk
+ * @typedef {{ name: string, ip: string, netmask: string, bytes_sent: number | null,
+ *   bytes_recv: number | null }} Interface
+ * @typedef {{ now: number, system: System, disks: Disk[], interfaces: Interface[],
+ *   processes: Process[] }} Detail
+ */
+
+/** The server's clock minus this one's, seconds: ages are told by the server's. */
+let clockOffset = 0;
+
+/** Whole seconds since 1970 by the server's clock. */
+export function serverNow() {
+  return Math.floor(Date.now() / 1000 + clockOffset);
+}
+
+/** An answer other than 200. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message
+   */
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ */
+async function getJson(path, signal) {
+  const response = await fetch(path, signal === undefined ? {} : { signal });
+  const value = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ApiError(response.status, value.error ?? response.statusText);
+  if (typeof value.now === 'number') clockOffset = value.now - Date.now() / 1000;
+  return value;
+}
+
+/** @returns {Promise<Fleet>} */
+export function readFleet() {
+  return getJson('/api/systems');
+}
+
+/**
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {Promise<Detail>}
+ */
+export function readDetail(id, signal) {
+  return getJson(`/api/systems/${encodeURIComponent(id)}`, signal);
+}
+
+/**
+ * @param {string} id
+ * @param {number} hours
+ * @param {AbortSignal} signal
+ * @returns {Promise<History>}
+ */
+export function readHistory(id, hours, signal) {
+  return getJson(`/api/systems/${encodeURIComponent(id)}/history?hours=${hours}`, signal);
+}
+
+/**
+ * The state by the server's own thresholds, as time passes without a report.
+ *
+ * @param {System} system
+ * @param {number} now
+ * @returns {SystemState}
+ */
+export function stateOf(system, now) {
+  if (system.late_at === null || system.silent_at === null) return 'waiting';
+  if (now >= system.silent_at) return 'silent';
+  return now >= system.late_at ? 'late' : 'up';
+}
+
+/**
+ * Events of the systems that have reported. The browser connects again by itself after a break.
+ *
+ * @param {{ onSystems: (systems: System[]) => void, onState: (connected: boolean) => void }} listener
+ * @returns {() => void} closes the connection
+ */
+export function listenToEvents({ onSystems, onState }) {
+  const source = new EventSource('/api/events');
+  source.addEventListener('open', () => onState(true));
+  source.addEventListener('error', () => onState(false));
+  source.addEventListener('systems', (event) => onSystems(JSON.parse(event.data).systems));
+  return () => source.close();
+}
