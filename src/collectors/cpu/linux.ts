@@ -4,25 +4,57 @@ import { countCpuList } from '../../host/linux/cpu-list.ts';
 import { readKernelFile, readOptionalKernelFile } from '../../host/linux/files.ts';
 import { type ProcStat, parseProcStat } from '../../host/linux/proc-stat.ts';
 import type { CpuStats } from '../../wire/stats.ts';
-import type { Collector, CollectorContext } from '../collector.ts';
+import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
+import { createContainerCpu } from './container.ts';
 import { cpuStatsOf } from './cpu-stats-of.ts';
 import { busyPercentBetween } from './usage.ts';
 import { createUsageWindow } from './usage-window.ts';
 
+/** `scope` decides whether the machine or the container that this runs in is meant. */
 export function createLinuxCpuCollector(context: CollectorContext): Collector<CpuStats> {
-  const { roots, clock } = context;
+  return context.settings.scope === 'container'
+    ? createContainerCollector(context)
+    : createHostCollector(context);
+}
+
+function createHostCollector({ roots, clock }: CollectorContext): Collector<CpuStats> {
   const usage = createUsageWindow<ProcStat>({
     clock,
-    read: () => parseProcStat(readKernelFile(`${roots.proc}/stat`)),
+    read: () => readProcStat(roots),
     percentBetween: (earlier, later) => busyPercentBetween(earlier.times, later.times),
   });
   return {
     async collect(signal) {
       const { percent, reading } = await usage.measure(signal);
-      // sysconf(_SC_NPROCESSORS_ONLN) reads this file; /proc/stat has a line for each of the same.
-      const online = readOptionalKernelFile(`${roots.sys}/devices/system/cpu/online`);
-      const count = (online === undefined ? undefined : countCpuList(online)) ?? reading.onlineCpus;
-      return cpuStatsOf({ count, frequencyMhz: readCpuFrequencyMhz(roots), percentUsed: percent });
+      return cpuStatsOf({
+        count: countOnline(roots) ?? reading.onlineCpus,
+        frequencyMhz: readCpuFrequencyMhz(roots),
+        percentUsed: percent,
+      });
     },
   };
+}
+
+function createContainerCollector({ roots, clock }: CollectorContext): Collector<CpuStats> {
+  const container = createContainerCpu({
+    roots,
+    clock,
+    hostCpus: () => countOnline(roots) ?? readProcStat(roots).onlineCpus,
+  });
+  return {
+    async collect(signal) {
+      const { count, percentUsed } = await container.measure(signal);
+      return cpuStatsOf({ count, frequencyMhz: readCpuFrequencyMhz(roots), percentUsed });
+    },
+  };
+}
+
+function readProcStat(roots: SystemRoots): ProcStat {
+  return parseProcStat(readKernelFile(`${roots.proc}/stat`));
+}
+
+/** What sysconf(_SC_NPROCESSORS_ONLN) reads; /proc/stat has a line for each of the same CPUs. */
+function countOnline(roots: SystemRoots): number | undefined {
+  const online = readOptionalKernelFile(`${roots.sys}/devices/system/cpu/online`);
+  return online === undefined ? undefined : countCpuList(online);
 }

@@ -3,71 +3,42 @@
  * cgroup. Agrees with psutil 5.9's virtual_memory() and with `free -b` of procps 3.3.12 and later.
  */
 import { MonitorError } from '../../base/errors.ts';
+import { findCgroup } from '../../host/linux/cgroup.ts';
+import { readCgroupMemory } from '../../host/linux/cgroup-memory.ts';
 import { readKernelFile, readOptionalKernelFile } from '../../host/linux/files.ts';
-import { type MemInfo, parseMemInfo } from '../../host/linux/meminfo.ts';
-import { parseLowWatermarkPages } from '../../host/linux/zoneinfo.ts';
+import { parseMemInfo } from '../../host/linux/meminfo.ts';
 import type { MemoryStats } from '../../wire/stats.ts';
-import type { Collector, CollectorContext } from '../collector.ts';
-import { percentOf } from '../percent.ts';
+import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
+import { containerMemoryOf } from './container-memory.ts';
+import { estimateAvailable, hostMemoryOf } from './host-memory.ts';
 
-/** Of x86, and of arm64 as distributed; kernels that old (below) ran on nothing else that matters. */
-const pageSizeBytes = 4096;
-
+/** `scope` decides whether the machine or the container that this runs in is meant. */
 export function createLinuxMemoryCollector(context: CollectorContext): Collector<MemoryStats> {
-  const { proc } = context.roots;
+  const { roots, settings } = context;
   return {
     async collect() {
-      const info = parseMemInfo(readKernelFile(`${proc}/meminfo`));
-      const available =
-        info.available ?? estimateAvailable(info, readOptionalKernelFile(`${proc}/zoneinfo`));
-      return hostMemoryOf(info, available);
+      const host = readHostMemory(roots);
+      return settings.scope === 'container' ? readContainerMemory(roots, host) : host;
     },
   };
 }
 
-/**
- * What the report says of a machine's memory.
- *
- * Inside LXC the total is the container's while other figures may be the host's. procps and psutil
- * then take what cannot be from free memory: used as total - free, available as free.
- */
-export function hostMemoryOf(info: MemInfo, availableEstimate: number): MemoryStats {
-  const { total, free } = info;
-  const { buffers = 0, cached = 0, slabReclaimable = 0 } = info;
-  const usedWithoutCaches = total - free - buffers - cached - slabReclaimable;
-  const used = usedWithoutCaches < 0 ? total - free : usedWithoutCaches;
-  const available = availableEstimate > total ? free : Math.max(0, availableEstimate);
-  const percentUsed = percentOf(total - available, total);
-  if (percentUsed === undefined || free > total || available > total) {
-    throw new MonitorError({
-      code: 'MALFORMED',
-      operation: 'read memory',
-      reason: `of ${total} bytes ${free} are free and ${available} available`,
-    });
-  }
-  return { total, available, percent_used: percentUsed, used, free };
+function readHostMemory({ proc }: SystemRoots): MemoryStats {
+  const info = parseMemInfo(readKernelFile(`${proc}/meminfo`));
+  const available =
+    info.available ?? estimateAvailable(info, readOptionalKernelFile(`${proc}/zoneinfo`));
+  return hostMemoryOf(info, available);
 }
 
-/**
- * Kernels before 3.14 tell no MemAvailable. The estimate is the one that the kernel then began to
- * make itself (commit 34e431b0ae39), as psutil computes it; before 2.6.28 it was free + cached.
- */
-export function estimateAvailable(info: MemInfo, zoneInfo: string | undefined): number {
-  const { free, cached = 0, activeFile, inactiveFile, slabReclaimable } = info;
-  if (
-    activeFile === undefined ||
-    inactiveFile === undefined ||
-    slabReclaimable === undefined ||
-    zoneInfo === undefined
-  ) {
-    return free + cached;
+function readContainerMemory(roots: SystemRoots, host: MemoryStats): MemoryStats {
+  const container = readCgroupMemory(findCgroup('memory', roots));
+  if (container === undefined) {
+    throw new MonitorError({
+      code: 'NOT_AVAILABLE',
+      operation: "read the container's memory",
+      reason: 'its cgroup does not count memory',
+      hint: 'Set scope to host.',
+    });
   }
-  const lowWatermark = parseLowWatermarkPages(zoneInfo) * pageSizeBytes;
-  const pageCache = activeFile + inactiveFile;
-  return Math.trunc(
-    free -
-      lowWatermark +
-      (pageCache - Math.min(pageCache / 2, lowWatermark)) +
-      (slabReclaimable - Math.min(slabReclaimable / 2, lowWatermark)),
-  );
+  return containerMemoryOf(container, host);
 }

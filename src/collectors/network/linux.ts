@@ -1,22 +1,44 @@
-/** Interfaces of a Linux system: addresses from the kernel's own list, bytes from /proc/net/dev. */
-import { networkInterfaces } from 'node:os';
+/** Interfaces of a Linux system: addresses as getifaddrs(3) has them, bytes from net/dev. */
 import { readKernelFile } from '../../host/linux/files.ts';
 import { parseNetDev } from '../../host/linux/net-dev.ts';
+import type { CommandRequest, CommandResult } from '../../host/run-command.ts';
 import type { Network } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { networkFolder } from '../roots.ts';
-import { primaryAddresses } from './addresses.ts';
+import type { InterfaceList } from './addresses.ts';
+import { createLinuxAddresses } from './linux-addresses.ts';
 import { networkOf } from './network-of.ts';
 
-export function createLinuxNetworkCollector(context: CollectorContext): Collector<Network> {
-  const { settings } = context;
-  const devPath = `${networkFolder(context.roots)}/dev`;
+export interface LinuxNetworkOptions {
+  /** In place of the kernel's answer: for captured systems. */
+  readonly listInterfaces?: () => InterfaceList;
+}
+
+export function createLinuxNetworkCollector(
+  context: CollectorContext,
+  options: LinuxNetworkOptions = {},
+): Collector<Network> {
+  const { settings, roots, clock, logger } = context;
+  const devPath = `${networkFolder(roots)}/dev`;
+  const addresses = createLinuxAddresses({
+    roots,
+    clock,
+    logger,
+    runCommand: runSystemCommand,
+    ...options,
+  });
   return {
     async collect() {
       const keep = await createFilter(settings.networkInclude, settings.networkExclude);
       const counters = parseNetDev(readKernelFile(devPath));
-      return networkOf(primaryAddresses(networkInterfaces()), counters, keep);
+      return networkOf(await addresses.read([...counters.keys()]), counters, keep);
     },
   };
+}
+
+/** Loaded when it is needed, which on most machines it never is. */
+async function runSystemCommand(request: CommandRequest): Promise<CommandResult> {
+  const { createCommandRunner } = await import('../../host/run-command.ts');
+  return createCommandRunner({ environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })(request);
 }

@@ -1,0 +1,55 @@
+/** From the fields of /proc/meminfo to the figures of the report, as psutil 5.9 makes them. */
+import { MonitorError } from '../../base/errors.ts';
+import type { MemInfo } from '../../host/linux/meminfo.ts';
+import { parseLowWatermarkPages } from '../../host/linux/zoneinfo.ts';
+import type { MemoryStats } from '../../wire/stats.ts';
+import { percentOf } from '../percent.ts';
+
+/** Of x86; kernels before 3.14, which alone need it, hardly run on anything else any more. */
+const pageSizeBytes = 4096;
+
+/**
+ * What the report says of a machine's memory, in bytes.
+ *
+ * Inside LXC the total is the container's while other figures may be the host's. procps and psutil
+ * then take what cannot be from free memory: used as total - free, available as free.
+ */
+export function hostMemoryOf(info: MemInfo, availableEstimate: number): MemoryStats {
+  const { total, free, buffers = 0, cached = 0, slabReclaimable = 0 } = info;
+  const usedWithoutCaches = total - free - buffers - cached - slabReclaimable;
+  const used = usedWithoutCaches < 0 ? total - free : usedWithoutCaches;
+  const available = availableEstimate > total ? free : Math.max(0, availableEstimate);
+  const percentUsed = percentOf(total - available, total);
+  if (percentUsed === undefined || free > total) {
+    throw new MonitorError({
+      code: 'MALFORMED',
+      operation: 'read /proc/meminfo',
+      reason: `of ${total} bytes ${free} are free`,
+    });
+  }
+  return { total, available, percent_used: percentUsed, used, free };
+}
+
+/**
+ * Kernels before 3.14 tell no MemAvailable. The estimate is the one that the kernel then began to
+ * make itself (commit 34e431b0ae39), as psutil computes it; before 2.6.28 it was free + cached.
+ */
+export function estimateAvailable(info: MemInfo, zoneInfo: string | undefined): number {
+  const { free, cached = 0, activeFile, inactiveFile, slabReclaimable } = info;
+  if (
+    activeFile === undefined ||
+    inactiveFile === undefined ||
+    slabReclaimable === undefined ||
+    zoneInfo === undefined
+  ) {
+    return free + cached;
+  }
+  const lowWatermark = parseLowWatermarkPages(zoneInfo) * pageSizeBytes;
+  const pageCache = activeFile + inactiveFile;
+  return Math.trunc(
+    free -
+      lowWatermark +
+      (pageCache - Math.min(pageCache / 2, lowWatermark)) +
+      (slabReclaimable - Math.min(slabReclaimable / 2, lowWatermark)),
+  );
+}
