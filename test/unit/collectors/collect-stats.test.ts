@@ -1,0 +1,177 @@
+import { expect, test } from '@jest/globals';
+import { MonitorError } from '../../../src/base/errors.ts';
+import { createStatsCollector } from '../../../src/collectors/collect-stats.ts';
+import type { Collector } from '../../../src/collectors/collector.ts';
+import type { Collectors } from '../../../src/collectors/index.ts';
+import { type Network, statsSchema } from '../../../src/wire/stats.ts';
+import { createManualClock, settle } from '../../support/clocks.ts';
+import { collectorContext, recordingLogger } from '../../support/collector-context.ts';
+
+const cpu = { count: 2, frequency: 2600, percent_used: 12.5 };
+const memory = { total: 100, available: 40, percent_used: 60, used: 50, free: 30 };
+const processes = [{ pid: 1, name: 'init', username: 'root' }];
+const disks = {
+  '/dev/sda1': { file_system: 'ext4', mount_point: '/', total: 10, used: 4, free: 6 },
+};
+const network: Network = {
+  lo: { ip: '127.0.0.1', netmask: '255.0.0.0', bytes_sent: 1, bytes_recv: 1 },
+};
+
+function answering<Value>(value: Value): Collector<Value> {
+  return { collect: () => Promise.resolve(value) };
+}
+
+function failing<Value>(reason: () => string): Collector<Value> {
+  return {
+    collect: () =>
+      Promise.reject(
+        new MonitorError({ code: 'PERMISSION', operation: 'read it', reason: reason() }),
+      ),
+  };
+}
+
+function collectorsWith(changes: Partial<Collectors> = {}): Collectors {
+  return {
+    cpu: answering(cpu),
+    memory: answering(memory),
+    processes: answering(processes),
+    disks: answering(disks),
+    network: answering(network),
+    ...changes,
+  };
+}
+
+test('a whole sample holds every part and validates against the wire', async () => {
+  const result = await createStatsCollector(collectorsWith(), collectorContext()).collect();
+  expect(result).toEqual({
+    kind: 'collected',
+    stats: { cpu, memory, processes, disks, network },
+    failures: [],
+  });
+  if (result.kind === 'collected') expect(statsSchema.parse(result.stats)).toEqual(result.stats);
+});
+
+test('a failed part is left empty and does not stop the others', async () => {
+  const collectors = collectorsWith({
+    processes: failing(() => 'no'),
+    disks: failing(() => 'no'),
+    network: { collect: () => Promise.reject(new TypeError('broken')) },
+  });
+  const result = await createStatsCollector(collectors, collectorContext()).collect();
+  expect(result).toMatchObject({
+    kind: 'collected',
+    stats: { cpu, memory, processes: [], disks: {}, network: {} },
+  });
+  expect(result.failures.map(({ part, error }) => [part, error.code])).toEqual([
+    ['processes', 'PERMISSION'],
+    ['disks', 'PERMISSION'],
+    ['network', 'BUG'],
+  ]);
+});
+
+test.each(['cpu', 'memory'] as const)('without %s there is no report', async (part) => {
+  const collectors = collectorsWith({ [part]: failing(() => 'no') });
+  const result = await createStatsCollector(collectors, collectorContext()).collect();
+  expect(result.kind).toBe('incomplete');
+  expect(result.failures.map((failure) => failure.part)).toEqual([part]);
+});
+
+test('a lasting failure is logged when it begins, when its reason changes and when it ends', async () => {
+  const logger = recordingLogger();
+  const reasons = ['denied', 'denied', 'gone', undefined, undefined, 'denied'];
+  let sample = 0;
+  const flapping: Collector<Network> = {
+    collect: () => {
+      const reason = reasons[sample++];
+      return reason === undefined
+        ? Promise.resolve(network)
+        : failing<Network>(() => reason).collect();
+    },
+  };
+  const stats = createStatsCollector(
+    collectorsWith({ network: flapping }),
+    collectorContext({ logger }),
+  );
+  for (const _ of reasons) await stats.collect();
+  expect(logger.events.map(({ event, fields }) => [event, fields.reason])).toEqual([
+    ['collector.failed', 'read it: denied'],
+    ['collector.failed', 'read it: gone'],
+    ['collector.recovered', undefined],
+    ['collector.failed', 'read it: denied'],
+  ]);
+});
+
+test('a collector that gives no answer loses its part at the deadline and is told to stop', async () => {
+  const clock = createManualClock();
+  let told: AbortSignal | undefined;
+  const hanging: Collector<typeof disks> = {
+    collect: (signal) => {
+      told = signal;
+      return new Promise(() => {});
+    },
+  };
+  const stats = createStatsCollector(
+    collectorsWith({ disks: hanging }),
+    collectorContext({ clock, settings: { deadlineMs: 2000 } }),
+  );
+  const pending = stats.collect();
+  await clock.advance(1999);
+  expect(told?.aborted).toBe(false);
+  await clock.advance(1);
+  const result = await pending;
+  expect(told?.aborted).toBe(true);
+  expect(result).toMatchObject({ kind: 'collected', stats: { cpu, disks: {} } });
+  expect(result.failures.map(({ part, error }) => [part, error.code])).toEqual([
+    ['disks', 'TIMEOUT'],
+  ]);
+});
+
+test('a collector that has not ended is not asked again, and is taken back when it has', async () => {
+  const clock = createManualClock();
+  let asked = 0;
+  let release = (): void => {};
+  const slow: Collector<typeof disks> = {
+    collect: () => {
+      asked += 1;
+      return asked === 1
+        ? new Promise((resolve) => {
+            release = () => resolve(disks);
+          })
+        : Promise.resolve(disks);
+    },
+  };
+  const stats = createStatsCollector(
+    collectorsWith({ disks: slow }),
+    collectorContext({ clock, settings: { deadlineMs: 100 } }),
+  );
+  const first = stats.collect();
+  await clock.advance(100);
+  await first;
+  const second = await stats.collect();
+  expect(second.failures.map(({ error }) => error.code)).toEqual(['BUSY']);
+  expect(asked).toBe(1);
+  release();
+  await settle();
+  expect(await stats.collect()).toMatchObject({ kind: 'collected', stats: { disks } });
+  expect(asked).toBe(2);
+});
+
+test('no deadline outlives a sample that was in time', async () => {
+  const clock = createManualClock();
+  await createStatsCollector(collectorsWith(), collectorContext({ clock })).collect();
+  expect(clock.sleeping()).toEqual([]);
+});
+
+test('closing closes every collector', () => {
+  const closed: string[] = [];
+  const closing = <Value>(name: string, value: Value): Collector<Value> => ({
+    ...answering(value),
+    close: () => closed.push(name),
+  });
+  const stats = createStatsCollector(
+    collectorsWith({ cpu: closing('cpu', cpu), disks: closing('disks', disks) }),
+    collectorContext(),
+  );
+  stats.close();
+  expect(closed.sort()).toEqual(['cpu', 'disks']);
+});
