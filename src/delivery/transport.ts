@@ -10,22 +10,28 @@ export interface PostRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface PostAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  /** The server's clock (`Date`), as text, or undefined. */
+  readonly date: string | undefined;
+  /** Where a redirect points to, or undefined. */
+  readonly location: string | undefined;
+  /** At most 64 KiB of it. */
+  readonly body: string;
+}
+
 /** What the server answered, or why no answer came. */
 export type PostResult =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly retryAfter: string | undefined;
-      /** The server's clock (`Date`), as text, or undefined. */
-      readonly date: string | undefined;
-      /** At most 64 KiB of it. */
-      readonly body: string;
-    }
+  | PostAnswer
   | {
       readonly kind: 'failure';
       /** Stable: `ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT`, `CERT_HAS_EXPIRED`. */
       readonly code: string;
       readonly reason: string;
+      /** False where no connection came about, so that no byte of the report left this machine. */
+      readonly connected: boolean;
     };
 
 export interface Transport {
@@ -38,12 +44,19 @@ export interface Transport {
 /** What an attempt to deliver a report means for that report. */
 export type Outcome =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'rejected'; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly code: string; readonly reason: string }
   | {
       readonly kind: 'retryable';
+      /** Stable: `HTTP_503`, or the code of a failure. */
+      readonly code: string;
       readonly reason: string;
       /** The server's own wish (`Retry-After`), capped. */
       readonly retryAfterMs: number | undefined;
       /** True where only a person can mend it (401, 403, 404): retried slowly and said loudly. */
       readonly slow: boolean;
+      /**
+       * `report` where the report itself may be what the server stumbles over (a plain 500, a reset
+       * in the middle): it steps back so that the others get their turn.
+       */
+      readonly scope: 'server' | 'report';
     };

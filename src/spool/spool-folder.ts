@@ -1,0 +1,137 @@
+/**
+ * Where the spool's files are, and the plain operations on them.
+ *
+ *   pending/<key>.report    waits to be sent
+ *   rejected/<key>.report   refused by the server for good, beside <key>.reason
+ *   damaged/<any name>      was found in pending/ and is no report
+ *   lock, owner             see folder-lock.ts
+ *   rescan                  left by `spool retry` and `spool drop`: the agent looks again
+ */
+import { readdirSync, renameSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureOwnerOnlyFolder, ownerOnlyFileMode, syncFolder } from '../base/atomic-file.ts';
+import { systemErrorCode } from '../base/errors.ts';
+import { entryOf, fileNameOfKey, keyOfFileName } from './report-file.ts';
+import type { SpoolEntry } from './spool.ts';
+
+export interface SpoolPaths {
+  readonly root: string;
+  readonly pending: string;
+  readonly rejected: string;
+  readonly damaged: string;
+  readonly rescan: string;
+}
+
+export function spoolPaths(folder: string): SpoolPaths {
+  return {
+    root: folder,
+    pending: join(folder, 'pending'),
+    rejected: join(folder, 'rejected'),
+    damaged: join(folder, 'damaged'),
+    rescan: join(folder, 'rescan'),
+  };
+}
+
+export function makeSpoolFolders(paths: SpoolPaths): void {
+  for (const folder of [paths.root, paths.pending, paths.rejected, paths.damaged]) {
+    ensureOwnerOnlyFolder(folder);
+  }
+}
+
+export function reportPath(folder: string, key: string): string {
+  return join(folder, fileNameOfKey(key));
+}
+
+export function reasonPath(paths: SpoolPaths, key: string): string {
+  return join(paths.rejected, `${key}.reason`);
+}
+
+export interface FolderScan {
+  /** In no order. */
+  readonly entries: readonly SpoolEntry[];
+  /** Names of files that are no report: foreign, or empty. */
+  readonly foreign: readonly string[];
+  /** Names of files whose writing a crash cut short. They were never durable. */
+  readonly unfinished: readonly string[];
+}
+
+/** Looks at names and sizes only; contents are checked when they are read. A missing folder is empty. */
+export function scanReports(folder: string): FolderScan {
+  const entries: SpoolEntry[] = [];
+  const foreign: string[] = [];
+  const unfinished: string[] = [];
+  for (const name of namesIn(folder)) {
+    if (name.endsWith('.report.tmp')) {
+      unfinished.push(name);
+      continue;
+    }
+    const key = keyOfFileName(name);
+    const size = fileSize(join(folder, name));
+    if (size === undefined) continue;
+    const entry = key === undefined || size === 0 ? undefined : entryOf(key, size, true);
+    if (entry === undefined) foreign.push(name);
+    else entries.push(entry);
+  }
+  return { entries, foreign, unfinished };
+}
+
+/** Empty for a folder that is missing. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Undefined where it is gone, or is no plain file (a folder is left where it is). */
+export function fileSize(path: string): number | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? stat.size : undefined;
+}
+
+/** True unless the file stays; a file that is not there is as good as removed. */
+export function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    return systemErrorCode(error) === 'ENOENT';
+  }
+}
+
+/** Moves a file into another folder of the same spool, durably. True where that worked. */
+export function moveFile(from: string, folder: string, name: string): boolean {
+  try {
+    renameSync(from, join(folder, name));
+  } catch {
+    return false;
+  }
+  try {
+    syncFolder(folder);
+  } catch {
+    // Moved, though perhaps not for a power cut: then it is back where it was, and is moved again.
+  }
+  return true;
+}
+
+/** Tells a running agent that files came or went without it. */
+export function askForRescan(paths: SpoolPaths): void {
+  writeFileSync(paths.rescan, '', { mode: ownerOnlyFileMode });
+}
+
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Undefined where the file system does not tell. */
+export function diskSpaceOf(folder: string): DiskSpace | undefined {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(folder);
+    return blocks === 0 ? undefined : { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch {
+    return undefined;
+  }
+}
