@@ -10,6 +10,12 @@ import { formatPercent, formatRate } from './format.js';
 
 const height = 180;
 const axisWidth = 72;
+const axisHeight = 30;
+
+/** Steps of the rate axis: 1, 2 and 5 of each power of 1024, so that the labels are round. */
+const rateSteps = [0, 1, 2, 3, 4].flatMap((power) =>
+  [1, 2, 5, 10, 20, 50, 100, 200, 500].map((step) => step * 1024 ** power),
+);
 
 /** @returns {{ elements: HTMLElement[], update: (history: History) => void, close: () => void }} */
 export function createCharts() {
@@ -115,6 +121,7 @@ function createChart(title, unit) {
             grid: { stroke: colour('--line'), width: 1 },
             ticks: { show: false },
             space: 70,
+            size: axisHeight,
             values: (_plot, splits, _axis, _space, step) =>
               splits.map((epoch) => formatTick(epoch, step)),
           },
@@ -123,7 +130,7 @@ function createChart(title, unit) {
             grid: { stroke: colour('--line'), width: 1 },
             ticks: { show: false },
             size: axisWidth,
-            ...(unit === 'percent' ? { splits: () => [0, 25, 50, 75, 100] } : {}),
+            ...(unit === 'percent' ? { splits: () => [0, 25, 50, 75, 100] } : { incrs: rateSteps }),
             values: (_plot, splits) =>
               splits.map((value) => (unit === 'percent' ? `${value} %` : formatRate(value))),
           },
