@@ -1,9 +1,9 @@
 /**
  * Programs of ours on Windows: on this machine where it is one, else in what WINDOWS_RUNNER names, a
- * command that is called as `run PROGRAM ARGUMENTS…` with the program in the current folder.
+ * command that is called as `run PROGRAM ARGUMENTS…` and makes the current folder the program's.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { ensureNodeBinary } from '../../build/node-package.ts';
@@ -19,8 +19,10 @@ export interface WindowsResult {
 }
 
 export interface WindowsFolder {
-  /** The folder in which programs run, as this machine sees it. */
+  /** The folder as this machine sees it. */
   readonly path: string;
+  /** The path of a file of the folder as the programs see it. */
+  pathThere(file: string): string;
   /** Brings a file into the folder, under its own name. */
   add(file: string): void;
   /** Runs a program that lies in the folder and waits for its end. */
@@ -29,14 +31,21 @@ export interface WindowsFolder {
   remove(): void;
 }
 
-/** An empty folder for programs to run in. */
+/**
+ * An empty folder for programs to run in. All of them lie in one folder that stays, which is the
+ * programs' current one: Wine's server lives on for seconds after a program has ended, and a next
+ * program that is started from elsewhere meanwhile would be shown the old folder.
+ */
 export function createWindowsFolder(): WindowsFolder {
   // Beside the cached Node packages, so that a link will do for their 90 MB.
-  const parent = join('node_modules', '.cache', 'windows-run');
-  mkdirSync(parent, { recursive: true });
-  const path = mkdtempSync(join(parent, 'folder-'));
+  const stage = join('node_modules', '.cache', 'windows-run');
+  mkdirSync(stage, { recursive: true });
+  const current = realpathSync(stage);
+  const path = mkdtempSync(join(current, 'folder-'));
+  const pathThere = (file: string): string => `${basename(path)}\\${file}`;
   return {
     path,
+    pathThere,
     add: (file) => {
       const target = join(path, basename(file));
       try {
@@ -47,9 +56,11 @@ export function createWindowsFolder(): WindowsFolder {
     },
     run: (program, ...args) => {
       const [command, commandArgs] =
-        runner === '' ? [join(path, program), args] : [runner, ['run', program, ...args]];
+        runner === ''
+          ? [join(path, program), args]
+          : [runner, ['run', pathThere(program), ...args]];
       const { status, stdout, stderr, error } = spawnSync(command, commandArgs, {
-        cwd: path,
+        cwd: current,
         encoding: 'utf8',
         timeout: timeoutMs,
         maxBuffer: outputBytesMax,
@@ -57,7 +68,7 @@ export function createWindowsFolder(): WindowsFolder {
       if (error !== undefined) throw error;
       return { status, stdout, stderr };
     },
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
@@ -65,7 +76,6 @@ export function createWindowsFolder(): WindowsFolder {
 export async function runOnWindows(
   program: string,
   nodeOptions: readonly string[] = [],
-  args: readonly string[] = [],
 ): Promise<WindowsResult> {
   const folder = createWindowsFolder();
   try {
@@ -78,7 +88,7 @@ export async function runOnWindows(
       format: 'cjs',
       logLevel: 'silent',
     });
-    return folder.run('node.exe', ...nodeOptions, 'program.cjs', ...args);
+    return folder.run('node.exe', ...nodeOptions, folder.pathThere('program.cjs'));
   } finally {
     folder.remove();
   }

@@ -1,0 +1,95 @@
+/**
+ * Runs on Windows: takes two samples of every collector and prints them as one JSON object, beside
+ * what Node's own functions say of the same machine, and the child processes that were started.
+ */
+import { ChildProcess } from 'node:child_process';
+import { statfsSync } from 'node:fs';
+import { networkInterfaces, totalmem, userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { defaultCollectorSettings } from '../../../src/collectors/collector.ts';
+import { createCollectors } from '../../../src/collectors/index.ts';
+import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { statsParts } from '../../../src/wire/stats.ts';
+
+export interface CollectedOnWindows {
+  readonly pid: number;
+  readonly samples: readonly Readonly<Record<string, unknown>>[];
+  /** Why a part has no value, by part. */
+  readonly failures: Readonly<Record<string, string>>;
+  readonly fallbacks: readonly unknown[];
+  readonly childProcesses: number;
+  readonly peer: {
+    readonly cpuCount: number;
+    readonly memoryTotal: number;
+    readonly userName: string;
+    /** `free` is that of the volume, `freeToUs` what is left to this user. */
+    readonly driveC: {
+      readonly total: number;
+      readonly free: number;
+      readonly freeToUs: number;
+    };
+    readonly interfaces: ReturnType<typeof networkInterfaces>;
+  };
+}
+
+let childProcesses = 0;
+const { spawn } = Object.getPrototypeOf(new ChildProcess());
+Object.assign(ChildProcess.prototype, {
+  spawn(this: ChildProcess, ...values: unknown[]) {
+    childProcesses += 1;
+    return spawn.apply(this, values);
+  },
+});
+
+async function collectAll(): Promise<CollectedOnWindows> {
+  const fallbacks: unknown[] = [];
+  const failures: Record<string, string> = {};
+  const collectors = createCollectors({
+    platform: process.platform,
+    clock: {
+      epochMs: () => Date.now(),
+      monotonicMs: () => performance.now(),
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    },
+    logger: {
+      ...silentLogger,
+      warn: (event, fields) => {
+        if (event === 'collector.fallback') fallbacks.push(fields?.part);
+      },
+    },
+    roots: createSystemRoots(),
+    settings: { ...defaultCollectorSettings, deadlineMs: 2000 },
+  });
+
+  const samples: Record<string, unknown>[] = [];
+  for (let sample = 0; sample < 2; sample += 1) {
+    const stats: Record<string, unknown> = {};
+    for (const part of statsParts) {
+      try {
+        stats[part] = await collectors[part].collect();
+      } catch (error) {
+        failures[part] = String(error);
+      }
+    }
+    samples.push(stats);
+  }
+
+  const { bsize, blocks, bfree, bavail } = statfsSync('C:\\');
+  return {
+    pid: process.pid,
+    samples,
+    failures,
+    fallbacks,
+    childProcesses,
+    peer: {
+      cpuCount: Number(process.env.NUMBER_OF_PROCESSORS),
+      memoryTotal: totalmem(),
+      userName: userInfo().username,
+      driveC: { total: blocks * bsize, free: bfree * bsize, freeToUs: bavail * bsize },
+      interfaces: networkInterfaces(),
+    },
+  };
+}
+
+void collectAll().then((collected) => process.stdout.write(JSON.stringify(collected)));
