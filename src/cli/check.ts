@@ -1,0 +1,39 @@
+/** `check`: does the server answer, and does it know this machine? */
+import type { Command } from 'commander';
+import { abortOnSignals, type CliContext, locationOptions } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+
+export function defineCheckCommand(program: Command, context: CliContext): void {
+  const { runtime } = context;
+  const command = program
+    .command('check')
+    .description("ask the server whether it answers and whether it knows this machine's id")
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 both are fine, ${exitCodes.unavailable} no connection, ${exitCodes.configuration} the id is not registered.`,
+    )
+    .action(async () => {
+      const { openConfiguration } = await import('../config/configuration.ts');
+      const { createServerChecks, describeAnswer } = await import('./server-checks.ts');
+      const configuration = openConfiguration(locationOptions(command, runtime), runtime.clock);
+      const { settings, systemId } = await configuration.loadWithSystemId(runtime.randomBytes);
+      const checks = await createServerChecks(settings);
+      const { signal, release } = abortOnSignals(runtime);
+      try {
+        const url = await checks.url(signal);
+        await runtime.stdout.write(`${describeAnswer(url)}\n`);
+        if (url.kind !== 'ok') {
+          context.setExitCode(exitCodes.unavailable);
+          return;
+        }
+        const registration = await checks.systemId(systemId, signal);
+        await runtime.stdout.write(`${describeAnswer(registration)}\n`);
+        if (registration.kind === 'connection-error') context.setExitCode(exitCodes.unavailable);
+        if (registration.kind === 'not-registered') context.setExitCode(exitCodes.configuration);
+      } finally {
+        release();
+        await checks.close();
+      }
+    });
+}

@@ -1,0 +1,95 @@
+/**
+ * The command line: which commands there are, and what becomes of an error. Each command defines
+ * itself in a file of its own and loads what it needs when it runs, so that `--version` and the
+ * one-shot commands start about as fast as a bare Node.
+ */
+import { Command, CommanderError } from 'commander';
+import { buildInfo } from '../base/build-info.ts';
+import { MonitorError } from '../base/errors.ts';
+import { redactText } from '../base/redact.ts';
+import { defineBackgroundCommand } from './background.ts';
+import { defineCheckCommand } from './check.ts';
+import { defineConfigCommand } from './config.ts';
+import type { CliContext } from './context.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { defineGenerateSystemIdCommand } from './generate-system-id.ts';
+import type { Runtime } from './runtime.ts';
+import { defineStatsCommands } from './stats.ts';
+
+/** Runs the command that the arguments name and resolves with the process's exit code. Never rejects. */
+export async function runCli(runtime: Runtime): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const context: CliContext = {
+    runtime,
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+  };
+  const pending: Promise<void>[] = [];
+  const program = createProgram(context, pending);
+  try {
+    await program.parseAsync(runtime.arguments, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return await explain(error, runtime);
+  } finally {
+    await Promise.all(pending);
+  }
+}
+
+/** The whole tree of commands: also what completions and the manual page are made from. */
+export function createProgram(context: CliContext, pending: Promise<void>[] = []): Command {
+  const { runtime } = context;
+  const program = new Command('system-monitor')
+    .description(
+      "This machine's state as plain JSON, on your own server, and nothing lost on the way.",
+    )
+    .option('--config <file>', 'configuration file to use (SYSTEM_MONITOR_CONFIG)')
+    .option('--state-dir <folder>', 'folder of unsent reports (SYSTEM_MONITOR_STATE_DIR)')
+    .version(buildInfo().version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(add --help for what it takes)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => pending.push(runtime.stdout.write(text)),
+      writeErr: (text) => pending.push(runtime.stderr.write(text)),
+      getOutHelpWidth: () => runtime.stdout.columns() ?? 80,
+      getErrHelpWidth: () => runtime.stderr.columns() ?? 80,
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  system-monitor stats --json          everything, as it is sent
+  system-monitor config                set the server's URL, at a prompt
+  system-monitor background            report every interval seconds`,
+    );
+  defineStatsCommands(program, context);
+  defineGenerateSystemIdCommand(program, context);
+  defineConfigCommand(program, context);
+  defineCheckCommand(program, context);
+  defineBackgroundCommand(program, context);
+  return program;
+}
+
+async function explain(error: unknown, runtime: Runtime): Promise<ExitCode> {
+  if (error instanceof CommanderError) {
+    // commander has printed its message; help and version come this way too, with 0.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  if (error instanceof MonitorError) {
+    await runtime.stderr.write(`${errorText(error)}\n`);
+    return exitCodeOf(error.code);
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  await runtime.stderr.write(
+    `system-monitor: this is a bug; please report it with what follows.\n${redactText(detail)}\n`,
+  );
+  return exitCodes.bug;
+}
+
+function errorText(error: MonitorError): string {
+  const text = `system-monitor: ${error.message}`;
+  return redactText(error.hint === undefined ? text : `${text}\n${error.hint}`);
+}

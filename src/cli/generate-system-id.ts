@@ -1,0 +1,21 @@
+/** `generate_system_id`: a new id, printed; with --save also kept in the configuration file. */
+import type { Command } from 'commander';
+import { type CliContext, locationOptions } from './context.ts';
+
+export function defineGenerateSystemIdCommand(program: Command, context: CliContext): void {
+  const { runtime } = context;
+  const command = program
+    .command('generate_system_id')
+    .description('make a new system id and print it')
+    .option('--save', 'keep it in the configuration file as well')
+    .action(async (options: { readonly save?: true }) => {
+      const { generateSystemId } = await import('../config/system-id.ts');
+      const systemId = generateSystemId(runtime.platform, runtime.randomBytes);
+      if (options.save === true) {
+        const { openConfiguration } = await import('../config/configuration.ts');
+        const configuration = openConfiguration(locationOptions(command, runtime), runtime.clock);
+        await configuration.save({ system_id: systemId });
+      }
+      await runtime.stdout.write(`${systemId}\n`);
+    });
+}

@@ -1,0 +1,37 @@
+/**
+ * All that the program takes from its surroundings, made once by main.ts. Tests hand in their own.
+ */
+import type { Clock } from '../base/clock.ts';
+
+export interface OutputStream {
+  /** Resolves when the text has left the process, so that ending it cuts nothing off. */
+  write(text: string): Promise<void>;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; undefined where there is none. */
+  readonly columns: () => number | undefined;
+}
+
+export interface Runtime {
+  /** The words after the program's own name. */
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** How this program is started again: the executable, or Node and a file. */
+  readonly selfCommand: readonly string[];
+  readonly pid: number;
+  /** The effective user, or undefined where the system has no such number (Windows). */
+  readonly userId: number | undefined;
+  readonly homeFolder: string;
+  readonly hostName: string;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly stdin: { readonly isTerminal: boolean };
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Calls back at SIGINT, SIGTERM or SIGHUP; returns what stops that. */
+  readonly onSignal: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void) => () => void;
+  /** CPU seconds and resident bytes that this process has used. */
+  readonly usage: () => { readonly cpuSeconds: number; readonly residentBytes: number };
+}

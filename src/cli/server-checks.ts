@@ -1,0 +1,36 @@
+/** The original's two questions to the server, with its answers in words. */
+import { redactText } from '../base/redact.ts';
+import type { Settings } from '../config/settings.ts';
+import type { CheckSystemIdAnswer, CheckUrlAnswer } from '../delivery/checks.ts';
+
+export interface ServerChecks {
+  url(signal?: AbortSignal): Promise<CheckUrlAnswer>;
+  systemId(systemId: string, signal?: AbortSignal): Promise<CheckSystemIdAnswer>;
+  close(): Promise<void>;
+}
+
+/** Both questions over one connection. */
+export async function createServerChecks(settings: Settings): Promise<ServerChecks> {
+  const { checkSystemId, checkUrl } = await import('../delivery/checks.ts');
+  const { createSettingsTransport } = await import('./settings-transport.ts');
+  const transport = createSettingsTransport(settings);
+  return {
+    url: (signal) => checkUrl(transport, signal),
+    systemId: (systemId, signal) => checkSystemId(transport, systemId, signal),
+    close: () => transport.close(),
+  };
+}
+
+/** The messages of the original's window, with the reason that it kept to itself. */
+export function describeAnswer(answer: CheckUrlAnswer | CheckSystemIdAnswer): string {
+  switch (answer.kind) {
+    case 'ok':
+      return 'URL is OK!';
+    case 'registered':
+      return 'System ID has been registered!';
+    case 'not-registered':
+      return 'System ID has NOT been registered!';
+    case 'connection-error':
+      return `Connection Error (${redactText(answer.reason)})`;
+  }
+}

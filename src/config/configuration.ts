@@ -1,0 +1,80 @@
+/**
+ * The configuration of this call, read and changed: what the commands and the background loop share.
+ */
+import type { Clock } from '../base/clock.ts';
+import { MonitorError } from '../base/errors.ts';
+import { putDamagedFileAside, readSettingsFile, writeSettingsFile } from './file.ts';
+import { type LoadedSettings, loadSettings } from './load.ts';
+import { findLocations, type LocationOptions, type Locations } from './locations.ts';
+import type { SettingKey } from './setting-table.ts';
+import type { SettingsFile } from './settings.ts';
+import { generateSystemId } from './system-id.ts';
+
+export interface Configuration {
+  readonly locations: Locations;
+  /** The settings in force now. Throws CONFIG_INVALID, USAGE (a wrong flag) or PERMISSION. */
+  load(): LoadedSettings;
+  /**
+   * Merges `changes` into the file; a key whose value is undefined is removed. A file that is no
+   * JSON is put aside first, and the name it got then is answered.
+   */
+  save(changes: Partial<SettingsFile>): Promise<{ readonly putAside: string | undefined }>;
+  /** As `load`; a missing system id is generated and saved first. */
+  loadWithSystemId(
+    randomBytes: (size: number) => Uint8Array,
+  ): Promise<LoadedSettings & { readonly systemId: string; readonly isNewId: boolean }>;
+}
+
+export function openConfiguration(
+  options: LocationOptions,
+  clock: Clock,
+  flags: Readonly<Partial<Record<SettingKey, string>>> = {},
+): Configuration {
+  const locations = findLocations(options);
+  const { path } = locations.configuration;
+
+  function load(): LoadedSettings {
+    return loadSettings({ path, environment: options.environment, flags });
+  }
+
+  async function save(
+    changes: Partial<SettingsFile>,
+  ): Promise<{ readonly putAside: string | undefined }> {
+    const putAside = putDamagedFileAside(path, Math.floor(clock.epochMs() / 1000));
+    const merged = { ...readSettingsFile(path), ...changes };
+    const kept = Object.fromEntries(
+      Object.entries(merged).filter(([, value]) => value !== undefined),
+    );
+    await writeSettingsFile(path, kept);
+    return { putAside };
+  }
+
+  async function loadWithSystemId(
+    randomBytes: (size: number) => Uint8Array,
+  ): Promise<LoadedSettings & { readonly systemId: string; readonly isNewId: boolean }> {
+    const loaded = load();
+    const existing = loaded.settings.system_id;
+    if (existing !== undefined) return { ...loaded, systemId: existing, isNewId: false };
+    const systemId = generateSystemId(options.platform, randomBytes);
+    await saveNewId(systemId);
+    return { ...load(), systemId, isNewId: true };
+  }
+
+  /** An id that cannot be kept would be another one at each start: another machine to the server. */
+  async function saveNewId(systemId: string): Promise<void> {
+    try {
+      await save({ system_id: systemId });
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error;
+      throw new MonitorError({
+        code: error.code,
+        operation: 'save the new system id',
+        reason: error.message,
+        hint: 'Give one that stays the same with SYSTEM_MONITOR_SYSTEM_ID, or make the file writable.',
+        cause: error,
+      });
+    }
+  }
+
+  return { locations, load, save, loadWithSystemId };
+}

@@ -1,0 +1,116 @@
+/**
+ * The configuration file: one JSON object, readable by its owner alone. `conf` writes it (atomically,
+ * fsynced); reading is plain, so that a one-shot command need not load what only writing needs.
+ */
+import { readFileSync, renameSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import { ensureOwnerOnlyFolder, ownerOnlyFileMode, syncFolder } from '../base/atomic-file.ts';
+import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import type { SettingsFile } from './settings.ts';
+import { validateSettingsFile } from './validate.ts';
+
+/** Far above any real file; a wrong path (a disk image, say) must not fill the memory. */
+const longestFileCharacters = 1_048_576;
+
+/**
+ * Reads and checks the file. Undefined when there is none.
+ * Throws CONFIG_INVALID when it is damaged or holds a wrong value, PERMISSION when it may not be read.
+ */
+export function readSettingsFile(path: string): SettingsFile | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  return validateSettingsFile(parseObject(text, path), path);
+}
+
+/**
+ * Puts a file that is not JSON at all aside under a name that says so, and returns that name: what a
+ * person wrote there is never overwritten. Undefined when the file is absent or is JSON.
+ */
+export function putDamagedFileAside(path: string, epochSeconds: number): string | undefined {
+  const text = readText(path);
+  if (text === undefined || isJsonObject(text)) return undefined;
+  const aside = `${path}.damaged-${epochSeconds}`;
+  try {
+    renameSync(path, aside);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw wrapSystemError(`put ${path} aside`, error);
+  }
+  return aside;
+}
+
+/** Saves the given settings in place of the file's content. Throws CANNOT_WRITE or PERMISSION. */
+export async function writeSettingsFile(path: string, settings: SettingsFile): Promise<void> {
+  validateSettingsFile(settings, 'the settings to save');
+  const { default: Conf } = await import('conf');
+  ensureOwnerOnlyFolder(dirname(path));
+  const extension = extname(path).slice(1);
+  try {
+    const file = new Conf({
+      cwd: dirname(path),
+      configName: extension === '' ? basename(path) : basename(path, `.${extension}`),
+      fileExtension: extension,
+      configFileMode: ownerOnlyFileMode,
+      accessPropertiesByDotNotation: false,
+    });
+    file.store = { ...settings };
+    syncFolder(dirname(path));
+  } catch (error) {
+    const wrapped = wrapSystemError(`write ${path}`, error);
+    throw new MonitorError({
+      code: wrapped.code === 'PERMISSION' ? 'PERMISSION' : 'CANNOT_WRITE',
+      operation: wrapped.operation,
+      reason: wrapped.reason,
+      hint:
+        wrapped.code === 'PERMISSION'
+          ? 'Run the command as the owner of that file (with sudo for a service), or name another with --config.'
+          : 'Free some space, or name another file with --config.',
+      cause: error,
+    });
+  }
+}
+
+function readText(path: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw wrapSystemError(
+      `read ${path}`,
+      error,
+      'Name another configuration file with --config, or run as the owner of this one.',
+    );
+  }
+  if (text.length > longestFileCharacters) {
+    throw damaged(path, `it is larger than ${longestFileCharacters} characters`);
+  }
+  // Windows editors begin a file with a byte-order mark, which JSON forbids (RFC 8259, section 8.1).
+  return text.replace(/^\uFEFF/, '');
+}
+
+function parseObject(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function damaged(path: string, reason: string): MonitorError {
+  return new MonitorError({
+    code: 'CONFIG_INVALID',
+    operation: `read ${path}`,
+    reason: `it is not valid JSON (${reason})`,
+    hint: 'Mend it by hand; "system-monitor config" puts it aside under another name and starts afresh.',
+  });
+}

@@ -1,0 +1,44 @@
+/** The settings in force: flags > environment > file > defaults. */
+import { readSettingsFile } from './file.ts';
+import { environmentName, flagName, type SettingKey, settingKeys } from './setting-table.ts';
+import type { Settings, SettingsFile } from './settings.ts';
+import { parseSetting, parseTypedSetting, validateSettings } from './validate.ts';
+
+export type SettingSource = 'flag' | 'environment' | 'file';
+
+export interface LoadOptions {
+  readonly path: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Texts as they were typed, by key. */
+  readonly flags?: Readonly<Partial<Record<SettingKey, string>>>;
+}
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** A key that is missing here has its default. */
+  readonly sources: ReadonlyMap<SettingKey, SettingSource>;
+  /** The file's own content, to be changed and saved. Undefined when there is none. */
+  readonly file: SettingsFile | undefined;
+}
+
+/** Reads the file once and lays the environment and the flags over it. Throws as readSettingsFile. */
+export function loadSettings(options: LoadOptions): LoadedSettings {
+  const file = readSettingsFile(options.path);
+  const values: Partial<Record<SettingKey, unknown>> = { ...file };
+  const sources = new Map<SettingKey, SettingSource>();
+  for (const key of settingKeys) {
+    if (values[key] !== undefined) sources.set(key, 'file');
+    const variable = environmentName(key);
+    const fromEnvironment = options.environment[variable];
+    if (fromEnvironment !== undefined && fromEnvironment !== '') {
+      values[key] = parseSetting(key, fromEnvironment, `environment variable ${variable}`);
+      sources.set(key, 'environment');
+    }
+    const fromFlag = options.flags?.[key];
+    if (fromFlag !== undefined) {
+      values[key] = parseTypedSetting(key, fromFlag, `flag ${flagName(key)}`);
+      sources.set(key, 'flag');
+    }
+  }
+  return { settings: validateSettings(values, options.path), sources, file };
+}

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { createAgent } from '../../../src/agent/agent.ts';
+import { phaseOf } from '../../../src/agent/schedule.ts';
+import { MonitorError } from '../../../src/base/errors.ts';
+import type { StatsCollector, StatsResult } from '../../../src/collectors/collect-stats.ts';
+import type { Delivery } from '../../../src/delivery/delivery.ts';
+import type { Spool, SpoolEntry } from '../../../src/spool/spool.ts';
+import { createManualClock, type ManualClock } from '../../support/clocks.ts';
+import { createRecordingLogger, type RecordingLogger } from '../../support/recording-logger.ts';
+
+const collected: StatsResult = {
+  kind: 'collected',
+  failures: [],
+  stats: {
+    cpu: { count: 1, percent_used: 0 },
+    memory: { total: 1, available: 1, percent_used: 0, used: 0, free: 1 },
+    processes: [],
+    disks: {},
+    network: {},
+  },
+};
+
+describe('the loop', () => {
+  test('spools every report before it tells delivery of it', async () => {
+    const { agent, events, run } = setUp();
+    await run(4500);
+    const { collectedReports, failedReports, skippedTicks } = agent.state();
+    // The first at once, then one in each interval.
+    expect(collectedReports).toBe(1 + 4 + (phaseFallsInto(500) ? 1 : 0));
+    expect({ failedReports, skippedTicks }).toEqual({ failedReports: 0, skippedTicks: 0 });
+    expect(events).toEqual(Array(collectedReports).fill(['append', 'announce']).flat());
+  });
+
+  test('gives every report a second of its own, also where two ticks fall into one', async () => {
+    const { clock, epochs, run } = setUp({ startMs: 1_800_000_000_020 });
+    // A clock that runs a little slow against the monotonic one, as a slewed one does.
+    await run(5000, () => clock.setEpochMs(clock.epochMs() - 15));
+    expect(new Set(epochs).size).toBe(epochs.length);
+    expect(epochs.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('collects on when a report could not be spooled, and says so once', async () => {
+    const { agent, logger, spoolFails, run } = setUp();
+    spoolFails(true);
+    await run(5000);
+    expect(agent.state()).toMatchObject({ collectedReports: 0, failedReports: 6 });
+    expect(saidTimes(logger, 'report.failed')).toBe(1);
+  });
+
+  test('makes no report without cpu or memory, and goes on when they are back', async () => {
+    const { agent, answers, logger, run } = setUp();
+    const error = new MonitorError({ code: 'TIMEOUT', operation: 'collect cpu', reason: 'late' });
+    answers.push({ kind: 'incomplete', failures: [{ part: 'cpu', error }] }, collected);
+    await run(2000);
+    expect(agent.state()).toMatchObject({ collectedReports: 2, failedReports: 1 });
+    expect(saidTimes(logger, 'report.failed')).toBe(1);
+    expect(saidTimes(logger, 'report.recovered')).toBe(1);
+  });
+
+  test('skips the ticks that pass while a collection takes too long', async () => {
+    const { agent, clock, collectorTakes, run } = setUp();
+    collectorTakes(() => clock.sleep(2500));
+    await run(5900);
+    expect(agent.state().collectedReports).toBe(2);
+    expect(agent.state().skippedTicks).toBeGreaterThanOrEqual(2);
+  });
+
+  test('takes a new interval over without a restart', async () => {
+    const { agent, reporting, epochs, run } = setUp({ intervalSeconds: 3600 });
+    await run(10_000, () => {
+      if (epochs.length === 1) {
+        agent.reconfigure({ ...reporting, header: { ...reporting.header, intervalSeconds: 1 } });
+      }
+    });
+    expect(epochs.length).toBeGreaterThan(5);
+  });
+});
+
+interface SetUpOptions {
+  readonly startMs?: number;
+  readonly intervalSeconds?: number;
+}
+
+function setUp({ startMs = 1_800_000_000_500, intervalSeconds = 1 }: SetUpOptions = {}) {
+  const clock: ManualClock = createManualClock(startMs);
+  const logger = createRecordingLogger();
+  const events: string[] = [];
+  const epochs: number[] = [];
+  const answers: StatsResult[] = [];
+  let failing = false;
+  let work = (): Promise<void> => Promise.resolve();
+
+  const spool: Pick<Spool, 'append'> = {
+    append(epoch, body) {
+      if (failing) {
+        throw new MonitorError({ code: 'CANNOT_WRITE', operation: 'write it', reason: 'ENOSPC' });
+      }
+      events.push('append');
+      epochs.push(epoch);
+      return { key: String(epoch), epoch, sizeBytes: body.length, durable: true };
+    },
+  };
+  const delivery: Pick<Delivery, 'announce'> = {
+    announce: (_entry: SpoolEntry) => {
+      events.push('announce');
+    },
+  };
+  const collector: StatsCollector = {
+    async collect() {
+      await work();
+      return answers.shift() ?? collected;
+    },
+    close: () => {},
+  };
+  const reporting = {
+    header: { systemId: 'Linux-1', url: 'http://127.0.0.1/', intervalSeconds },
+    collector,
+  };
+  const agent = createAgent({ clock, logger, spool, delivery, reporting });
+
+  async function run(ms: number, eachSecond: () => void = () => {}): Promise<void> {
+    const stop = new AbortController();
+    const running = agent.run(stop.signal);
+    for (let passed = 0; passed < ms; passed += 1000) {
+      await clock.advance(Math.min(1000, ms - passed));
+      eachSecond();
+    }
+    stop.abort();
+    await clock.advance(10_000);
+    await running;
+  }
+
+  return {
+    agent,
+    answers,
+    clock,
+    epochs,
+    events,
+    logger,
+    reporting,
+    run,
+    spoolFails: (value: boolean) => {
+      failing = value;
+    },
+    collectorTakes: (next: () => Promise<void>) => {
+      work = next;
+    },
+  };
+}
+
+/** Whether the machine's phase lies in the first `ms` after the start, half a second into a second. */
+function phaseFallsInto(ms: number): boolean {
+  return (phaseOf('Linux-1', 1000) - 500 + 1000) % 1000 <= ms;
+}
+
+function saidTimes(logger: RecordingLogger, event: string): number {
+  return logger.events().filter((said) => said === event).length;
+}

@@ -1,0 +1,184 @@
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { MonitorError } from '../../../src/base/errors.ts';
+import { openConfiguration } from '../../../src/config/configuration.ts';
+import { readSettingsFile, writeSettingsFile } from '../../../src/config/file.ts';
+import { loadSettings } from '../../../src/config/load.ts';
+import type { LocationOptions } from '../../../src/config/locations.ts';
+import { onPlatform, testWith } from '../../support/requirement.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const clock = {
+  epochMs: () => 1_700_000_000_000,
+  monotonicMs: () => 0,
+  sleep: () => Promise.resolve(),
+};
+const sixteenBytes = (size: number) => new Uint8Array(size).fill(0xab);
+const newId = `Linux-${'ab'.repeat(16)}`;
+
+describe('the file', () => {
+  test('is read back as it was written', async () => {
+    const path = join(temporaryFolder(), 'deep', 'config.json');
+    await writeSettingsFile(path, { interval: 7, disks_exclude: ['/boot'] });
+    expect(readSettingsFile(path)).toEqual({ interval: 7, disks_exclude: ['/boot'] });
+  });
+
+  testWith([onPlatform('linux', 'darwin')], 'is readable by its owner alone', async () => {
+    const path = join(temporaryFolder(), 'deep', 'config.json');
+    await writeSettingsFile(path, { interval: 7 });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
+  });
+
+  testWith([onPlatform('linux', 'darwin')], 'is closed to others when it stood open', async () => {
+    const path = join(temporaryFolder(), 'config.json');
+    writeFileSync(path, '{"interval": 5}');
+    chmodSync(path, 0o644);
+    await writeSettingsFile(path, { interval: 6 });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('may have any name', async () => {
+    for (const name of ['monitor', 'a.b.conf', '.hidden']) {
+      const path = join(temporaryFolder(), name);
+      await writeSettingsFile(path, { interval: 9 });
+      expect(readSettingsFile(path)).toEqual({ interval: 9 });
+    }
+  });
+
+  test('may begin with the byte-order mark of a Windows editor', () => {
+    const path = join(temporaryFolder(), 'config.json');
+    writeFileSync(path, '\uFEFF{"interval": 8}');
+    expect(readSettingsFile(path)).toEqual({ interval: 8 });
+  });
+
+  test('that is absent is no error', () => {
+    expect(readSettingsFile(join(temporaryFolder(), 'none.json'))).toBeUndefined();
+  });
+
+  test.each([[''], ['{'], ['not json'], ['\u0000\u0001']])(
+    'holding %j is refused with its name and a remedy',
+    (content) => {
+      const path = join(temporaryFolder(), 'config.json');
+      writeFileSync(path, content);
+      const error = errorOf(() => readSettingsFile(path));
+      expect(error.code).toBe('CONFIG_INVALID');
+      expect(error.message).toContain(path);
+      expect(error.hint).toMatch(/by hand/);
+      expect(readFileSync(path, 'utf8')).toBe(content);
+    },
+  );
+
+  test('is not overwritten by a wrong value', async () => {
+    const path = join(temporaryFolder(), 'config.json');
+    writeFileSync(path, '{"interval": 5}');
+    await expect(writeSettingsFile(path, { interval: -1 })).rejects.toThrow(/interval/);
+    expect(readFileSync(path, 'utf8')).toBe('{"interval": 5}');
+  });
+});
+
+describe('saving', () => {
+  test('changes what it is given and keeps the rest', async () => {
+    const { configuration, path } = inFolder();
+    writeFileSync(path, '{"interval": 5, "url": "http://127.0.0.1:1/"}');
+    await configuration.save({ interval: 6 });
+    expect(readSettingsFile(path)).toEqual({ interval: 6, url: 'http://127.0.0.1:1/' });
+  });
+
+  test('removes a key that is given as undefined', async () => {
+    const { configuration, path } = inFolder();
+    writeFileSync(path, '{"interval": 5, "url": "http://127.0.0.1:1/"}');
+    await configuration.save({ url: undefined });
+    expect(readSettingsFile(path)).toEqual({ interval: 5 });
+  });
+
+  test('puts a damaged file aside under a name that says so', async () => {
+    const { configuration, path } = inFolder();
+    writeFileSync(path, '{"interval": 5, trailing');
+    const { putAside } = await configuration.save({ interval: 6 });
+    expect(putAside).toBe(`${path}.damaged-1700000000`);
+    expect(readFileSync(`${path}.damaged-1700000000`, 'utf8')).toBe('{"interval": 5, trailing');
+    expect(readSettingsFile(path)).toEqual({ interval: 6 });
+  });
+});
+
+describe('a missing system id', () => {
+  test('is generated, saved, and the same at the next start', async () => {
+    const { configuration, path } = inFolder();
+    const first = await configuration.loadWithSystemId(sixteenBytes);
+    expect(first).toMatchObject({ systemId: newId, isNewId: true });
+    expect(readSettingsFile(path)).toEqual({ system_id: newId });
+    const second = await configuration.loadWithSystemId(() => new Uint8Array(16));
+    expect(second).toMatchObject({ systemId: newId, isNewId: false });
+  });
+
+  test('given by the environment is not saved', async () => {
+    const { configuration, path } = inFolder({ SYSTEM_MONITOR_SYSTEM_ID: newId });
+    expect(await configuration.loadWithSystemId(sixteenBytes)).toMatchObject({ isNewId: false });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('does not replace a damaged file', async () => {
+    const { configuration, path } = inFolder();
+    writeFileSync(path, '{');
+    await expect(configuration.loadWithSystemId(sixteenBytes)).rejects.toThrow(/not valid JSON/);
+    expect(readFileSync(path, 'utf8')).toBe('{');
+  });
+});
+
+describe('precedence', () => {
+  test('is flags, environment, file, defaults', () => {
+    const path = join(temporaryFolder(), 'config.json');
+    writeFileSync(path, '{"interval": 1, "url": "http://file/", "log_level": "warn"}');
+    const loaded = loadSettings({
+      path,
+      environment: { SYSTEM_MONITOR_INTERVAL: '2', SYSTEM_MONITOR_URL: 'http://environment/' },
+      flags: { interval: '3' },
+    });
+    expect(loaded.settings).toMatchObject({
+      interval: 3,
+      url: 'http://environment/',
+      log_level: 'warn',
+      scope: 'host',
+    });
+    expect([...loaded.sources]).toEqual([
+      ['url', 'environment'],
+      ['interval', 'flag'],
+      ['log_level', 'file'],
+    ]);
+  });
+
+  test('names the environment variable that holds a wrong value', () => {
+    const environment = { SYSTEM_MONITOR_INTERVAL: 'soon' };
+    const error = errorOf(() => loadSettings({ path: '/nowhere/at/all', environment }));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toContain('SYSTEM_MONITOR_INTERVAL');
+  });
+
+  test('takes an empty environment variable for none', () => {
+    const environment = { SYSTEM_MONITOR_INTERVAL: '' };
+    expect(loadSettings({ path: '/nowhere/at/all', environment }).settings.interval).toBe(60);
+  });
+});
+
+function inFolder(environment: Record<string, string> = {}) {
+  const path = join(temporaryFolder(), 'config.json');
+  const options: LocationOptions = {
+    platform: 'linux',
+    environment,
+    homeFolder: '/nowhere',
+    configFlag: path,
+  };
+  return { configuration: openConfiguration(options, clock), path };
+}
+
+function errorOf(action: () => unknown): MonitorError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof MonitorError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { findLocations, type LocationOptions } from '../../../src/config/locations.ts';
+
+const nobodyInstalled: LocationOptions = {
+  platform: 'linux',
+  environment: {},
+  homeFolder: '/home/ann',
+  exists: () => false,
+};
+
+describe('without a service', () => {
+  test.each<[NodeJS.Platform, Record<string, string>, string, string]>([
+    [
+      'linux',
+      {},
+      '/home/ann/.config/system-monitor/config.json',
+      '/home/ann/.local/state/system-monitor',
+    ],
+    [
+      'linux',
+      { XDG_CONFIG_HOME: '/x/c', XDG_STATE_HOME: '/x/s' },
+      '/x/c/system-monitor/config.json',
+      '/x/s/system-monitor',
+    ],
+    [
+      'linux',
+      { XDG_CONFIG_HOME: 'relative' },
+      '/home/ann/.config/system-monitor/config.json',
+      '/home/ann/.local/state/system-monitor',
+    ],
+    [
+      'darwin',
+      {},
+      '/home/ann/Library/Application Support/System Monitor/config.json',
+      '/home/ann/Library/Application Support/System Monitor/state',
+    ],
+    [
+      'win32',
+      { APPDATA: 'C:\\R', LOCALAPPDATA: 'C:\\L' },
+      'C:\\R\\System Monitor\\config.json',
+      'C:\\L\\System Monitor\\state',
+    ],
+  ])("on %s with %j the user's own are in force", (platform, environment, file, state) => {
+    const locations = findLocations({ ...nobodyInstalled, platform, environment });
+    expect(locations.configuration.path).toBe(file);
+    expect(locations.state.path).toBe(state);
+  });
+});
+
+test('where a service is installed its file is in force for everybody', () => {
+  const exists = (path: string) => path === '/etc/system-monitor/config.json';
+  const locations = findLocations({ ...nobodyInstalled, exists });
+  expect(locations.configuration.path).toBe('/etc/system-monitor/config.json');
+  expect(locations.configuration.why).toContain('service');
+  expect(locations.state.path).toBe('/var/lib/system-monitor');
+});
+
+test('--config goes before SYSTEM_MONITOR_CONFIG, which goes before the service', () => {
+  const installed = { ...nobodyInstalled, exists: () => true };
+  const environment = { SYSTEM_MONITOR_CONFIG: '/by/environment' };
+  expect(findLocations({ ...installed, environment }).configuration.path).toBe('/by/environment');
+  const flagged = { ...installed, environment, configFlag: '/by/flag' };
+  expect(findLocations(flagged).configuration.path).toBe('/by/flag');
+});
+
+test("a configuration named by hand does not share the service's reports", () => {
+  const installed = { ...nobodyInstalled, exists: () => true, configFlag: '/by/flag' };
+  expect(findLocations(installed).state.path).toBe('/home/ann/.local/state/system-monitor');
+});
