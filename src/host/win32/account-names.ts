@@ -43,7 +43,7 @@ export function loadAccountCalls(): Promise<AccountCalls> {
  * `DOMAIN\user`, or undefined when the SID has no name, or its domain cannot be asked.
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw
  */
-export function readAccountName(calls: AccountCalls, sid: Uint8Array): string | undefined {
+function readAccountName(calls: AccountCalls, sid: Uint8Array): string | undefined {
   const byteLength = nameCharacters * 2;
   const [name, domain] = [Buffer.alloc(byteLength), Buffer.alloc(byteLength)] as const;
   const [nameLength, domainLength] = [Buffer.alloc(4), Buffer.alloc(4)] as const;
