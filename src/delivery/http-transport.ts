@@ -1,12 +1,28 @@
 /** POST over HTTP by undici, as docs/specs/0001-delivery.md says: bounded in time, size and hops. */
+import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import { errorMessage, systemErrorCode } from '../base/errors.ts';
+import { type Logger, silentLogger } from '../base/logger.ts';
+import { type Compression, compress } from './compression.ts';
+import { openConnection } from './connection.ts';
+import { type CredentialFiles, createCredentials } from './credentials.ts';
+import { type ProxyOptions, proxyFor } from './proxy.ts';
 import type { PostAnswer, PostRequest, PostResult, Transport } from './transport.ts';
+import { failureOf, isStaleConnection, TransportEnd } from './transport-failure.ts';
 
 export interface HttpTransportOptions {
   /** May carry `user:password@`, which is sent as Basic credentials. */
   readonly url: string;
   readonly userAgent: string;
+  readonly logger?: Logger;
+  readonly credentials?: CredentialFiles;
+  /** Sent with every request, in addition to ours. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A proxy's address, `none` for never, undefined to follow `env`. */
+  readonly proxy?: string | undefined;
+  /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are looked up. */
+  readonly env?: ProxyOptions['env'];
+  /** Of reports. A server that answers 415 to it gets them plain from then on. */
+  readonly compression?: Compression;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -28,32 +44,34 @@ export const defaultHttpLimits: HttpLimits = {
 };
 
 const maxRedirects = 3;
+/** RFC 7694, section 3: what refuses a content coding. */
+const statusUnsupportedMediaType = 415;
 
 /**
  * One connection, one request at a time (more wait in line). Ending a request by deadline or by
  * signal ends the connection, since half an exchange must not be taken for the next one's answer.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
+  const { logger = silentLogger } = options;
   const limits = { ...defaultHttpLimits, ...options.limits };
   const target = new URL(options.url);
   const basicCredentials = basicCredentialsOf(target);
+  const credentials = createCredentials(options.credentials ?? {}, logger);
+  const proxy = proxyFor(target, { setting: options.proxy, env: options.env ?? {} });
+  let compression = options.compression ?? 'none';
   let dispatcher: Dispatcher | undefined;
+  let secureContext: SecureContext | undefined;
   /** Whether the connection has answered before: only then can it be a stale one. */
   let hasAnswered = false;
   let closed = false;
 
-  async function connect(): Promise<Dispatcher> {
-    const { default: Client } = await import('undici/lib/dispatcher/client.js');
-    dispatcher ??= new Client(target.origin, {
-      // The connection's own DNS look-up and happy eyeballs come from net.connect.
-      connectTimeout: limits.connectTimeoutMs,
-      headersTimeout: limits.requestTimeoutMs,
-      bodyTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      keepAliveMaxTimeout: 60_000,
-      pipelining: 1,
-      allowH2: false,
-    });
+  async function connect(context: SecureContext | undefined): Promise<Dispatcher> {
+    // Another certificate, another connection: TLS shows it at the handshake alone.
+    if (context !== secureContext) await disconnect(null);
+    secureContext = context;
+    if (dispatcher !== undefined) return dispatcher;
+    const opened = await openConnection({ origin: target.origin, proxy, secureContext, ...limits });
+    dispatcher ??= opened;
     return dispatcher;
   }
 
@@ -64,24 +82,39 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     return old === undefined ? Promise.resolve() : old.destroy(reason);
   }
 
-  function headersOf(post: PostRequest): Record<string, string> {
+  function headersOf(post: PostRequest, token: string | undefined): Record<string, string> {
+    const authorization = token === undefined ? basicCredentials : `Bearer ${token}`;
     return {
       'content-type': 'application/json',
       'user-agent': options.userAgent,
-      ...(basicCredentials === undefined ? {} : { authorization: basicCredentials }),
+      ...(authorization === undefined ? {} : { authorization }),
       ...(post.idempotencyKey === undefined ? {} : { 'idempotency-key': post.idempotencyKey }),
+      ...options.headers,
     };
   }
 
+  /** The request's body and headers, compressed where that is wanted. */
+  async function contentOf(post: PostRequest, token: string | undefined) {
+    const headers = headersOf(post, token);
+    if (compression === 'none' || post.idempotencyKey === undefined)
+      return { headers, body: post.body };
+    headers['content-encoding'] = compression;
+    return { headers, body: await compress(post.body, compression) };
+  }
+
   /** One exchange without redirects or second tries. Rejects with what undici says. */
-  async function exchange(url: URL, post: PostRequest): Promise<PostAnswer> {
+  async function exchange(url: URL, post: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
     const { default: request } = await import('undici/lib/api/api-request.js');
-    const response = await request.call(await connect(), {
+    const current = await credentials.current();
+    const content = await contentOf(post, current.token);
+    const connection = await connect(current.secureContext);
+    signal.throwIfAborted();
+    const response = await request.call(connection, {
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: 'POST',
-      headers: headersOf(post),
-      body: post.body,
+      signal,
+      ...content,
     });
     const body = await readBounded(response.body, limits.maxAnswerBytes);
     hasAnswered = true;
@@ -95,10 +128,17 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     };
   }
 
-  async function followRedirects(post: PostRequest): Promise<PostAnswer> {
+  async function followRedirects(post: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
     let url = target;
     for (let hop = 0; ; hop += 1) {
-      const answer = await exchange(url, post);
+      const answer = await exchange(url, post, signal);
+      if (answer.status === statusUnsupportedMediaType && compression !== 'none') {
+        logger.warn('delivery: the server refuses compressed reports, they go plain', {
+          compression,
+        });
+        compression = 'none';
+        continue;
+      }
       const next = hop < maxRedirects ? redirectTarget(url, answer) : undefined;
       if (next === undefined) return answer;
       url = next;
@@ -109,14 +149,17 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
    * A server that restarts closes its idle connections, and a request may cross that close on the
    * way. It met nobody, so it goes once more over a new connection; the Idempotency-Key is the same.
    */
-  async function postOverFreshConnection(post: PostRequest): Promise<PostAnswer> {
+  async function postOverFreshConnection(
+    post: PostRequest,
+    signal: AbortSignal,
+  ): Promise<PostAnswer> {
     const mayBeStale = hasAnswered;
     try {
-      return await followRedirects(post);
+      return await followRedirects(post, signal);
     } catch (error) {
       if (!mayBeStale || !isStaleConnection(error)) throw error;
       await disconnect(null);
-      return followRedirects(post);
+      return followRedirects(post, signal);
     }
   }
 
@@ -136,7 +179,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     else request.signal?.addEventListener('abort', onAbort, { once: true });
     try {
       ended.signal.throwIfAborted();
-      return await postOverFreshConnection(request);
+      return await postOverFreshConnection(request, ended.signal);
     } catch (error) {
       void disconnect(null);
       return failureOf(ended.signal.aborted ? ended.signal.reason : error);
@@ -153,15 +196,6 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       await disconnect(new TransportEnd('ABORTED', 'the connection was closed here'));
     },
   };
-}
-
-/** Why we ended a request ourselves. */
-class TransportEnd extends Error {
-  readonly code: string;
-  constructor(code: string, reason: string) {
-    super(reason);
-    this.code = code;
-  }
 }
 
 /** 307 and 308 keep the method and the body (RFC 9110, 15.4.8); within one origin they are ours to follow. */
@@ -193,44 +227,6 @@ async function readBounded(
     // Reset in the middle, or our own deadline.
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-const staleCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
-function isStaleConnection(error: unknown): boolean {
-  return staleCodes.has(systemErrorCode(error) ?? '');
-}
-
-/** Codes that arise on an established connection alone. */
-const connectedCodes = new Set([
-  ...staleCodes,
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_HEADERS_OVERFLOW',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'NOT_HTTP',
-  'REQUEST_TIMEOUT',
-  'ABORTED',
-]);
-
-function failureOf(error: unknown): PostResult {
-  const code = codeOf(error);
-  const reason = reasonOf(error, code);
-  return { kind: 'failure', code, reason, connected: connectedCodes.has(code) };
-}
-
-/** undici's parser errors carry no code for most of what is no HTTP. */
-function codeOf(error: unknown): string {
-  const fallback =
-    error instanceof Error && error.name === 'HTTPParserError' ? 'NOT_HTTP' : 'UNKNOWN';
-  return systemErrorCode(error) ?? fallback;
-}
-
-/** Happy eyeballs fail with one error for each address, and an empty text of their own. */
-function reasonOf(error: unknown, code: string): string {
-  if (error instanceof AggregateError) return error.errors.map(errorMessage).join('; ');
-  const message = errorMessage(error);
-  return message === '' ? code : message;
 }
 
 function firstOf(header: string | string[] | undefined): string | undefined {

@@ -19,3 +19,10 @@ declare module 'undici/lib/api/api-request.js' {
     options: Dispatcher.RequestOptions & { readonly origin?: string },
   ): Promise<Dispatcher.ResponseData>;
 }
+
+declare module 'undici/lib/api/api-connect.js' {
+  import type { Client } from 'undici';
+
+  const connect: Client['connect'];
+  export default connect;
+}

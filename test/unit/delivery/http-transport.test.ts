@@ -1,28 +1,9 @@
 import { expect, test } from '@jest/globals';
-import {
-  createHttpTransport,
-  type HttpTransportOptions,
-} from '../../../src/delivery/http-transport.ts';
-import type { PostResult, Transport } from '../../../src/delivery/transport.ts';
+import { createHttpTransport } from '../../../src/delivery/http-transport.ts';
 import { answer, startReceiver, startTcpServer } from '../../support/scripted-receiver.ts';
+import { postOnce, withTransport } from '../../support/transports.ts';
 
 const userAgent = 'system-monitor/0.0.0';
-
-async function withTransport<Value>(
-  options: Partial<HttpTransportOptions> & { url: string },
-  use: (transport: Transport) => Promise<Value>,
-): Promise<Value> {
-  const transport = createHttpTransport({ userAgent, ...options });
-  try {
-    return await use(transport);
-  } finally {
-    await transport.close();
-  }
-}
-
-function post(url: string, options: Partial<HttpTransportOptions> = {}): Promise<PostResult> {
-  return withTransport({ url, ...options }, (transport) => transport.post({ body: '{}' }));
-}
 
 test('a report is posted as JSON with its key, the agent’s name and nothing else of ours', async () => {
   const receiver = await startReceiver();
@@ -48,7 +29,7 @@ test('status, Retry-After, Date and body of the answer are handed on', async () 
   const receiver = await startReceiver({
     behaviour: answer(503, { 'retry-after': '7', date: 'Mon, 23 Nov 2026 04:00:00 GMT' }, 'busy'),
   });
-  expect(await post(receiver.url)).toEqual({
+  expect(await postOnce(receiver.url)).toEqual({
     kind: 'answer',
     status: 503,
     retryAfter: '7',
@@ -100,26 +81,26 @@ test('a reset on a fresh connection is told, not hidden', async () => {
   const receiver = await startReceiver({
     behaviour: (_request, response) => response.socket?.resetAndDestroy(),
   });
-  expect(await post(receiver.url)).toMatchObject({ kind: 'failure', connected: true });
+  expect(await postOnce(receiver.url)).toMatchObject({ kind: 'failure', connected: true });
   expect(receiver.requests).toHaveLength(1);
 });
 
 test('a refused connection is a failure with its code, and nothing was sent', async () => {
   const receiver = await startReceiver();
   await receiver.stop();
-  const result = await post(receiver.url);
+  const result = await postOnce(receiver.url);
   expect(result).toMatchObject({ kind: 'failure', code: 'ECONNREFUSED', connected: false });
 });
 
 test('a name that does not resolve is a failure with its code', async () => {
-  const result = await post('http://does-not-exist.invalid/');
+  const result = await postOnce('http://does-not-exist.invalid/');
   expect(result).toMatchObject({ kind: 'failure', connected: false });
   expect(result.kind === 'failure' && result.code).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
 });
 
 test('a server that takes the connection and stays silent is left after the deadline', async () => {
   const receiver = await startReceiver({ behaviour: () => {} });
-  const result = await post(receiver.url, { limits: { requestTimeoutMs: 150 } });
+  const result = await postOnce(receiver.url, { limits: { requestTimeoutMs: 150 } });
   expect(result).toEqual({
     kind: 'failure',
     code: 'REQUEST_TIMEOUT',
@@ -130,7 +111,9 @@ test('a server that takes the connection and stays silent is left after the dead
 
 test('a listener that never takes the connection is left after the deadline', async () => {
   const port = await startTcpServer(() => {});
-  const result = await post(`https://127.0.0.1:${port}/`, { limits: { requestTimeoutMs: 150 } });
+  const result = await postOnce(`https://127.0.0.1:${port}/`, {
+    limits: { requestTimeoutMs: 150 },
+  });
   expect(result).toMatchObject({ kind: 'failure', code: 'REQUEST_TIMEOUT' });
 });
 
@@ -158,7 +141,7 @@ test('an endless answer is cut off at its bound, and its status counts', async (
       write();
     },
   });
-  const result = await post(receiver.url);
+  const result = await postOnce(receiver.url);
   expect(result).toMatchObject({ kind: 'answer', status: 200 });
   expect(result.kind === 'answer' && result.body.length).toBe(64 * 1024);
   expect(sentBytes).toBeLessThan(64 * 1024 * 1024);
@@ -171,12 +154,12 @@ test('an answer that breaks off in the middle counts by its status', async () =>
       response.write('half', () => response.socket?.destroy());
     },
   });
-  expect(await post(receiver.url)).toMatchObject({ kind: 'answer', status: 200, body: 'half' });
+  expect(await postOnce(receiver.url)).toMatchObject({ kind: 'answer', status: 200, body: 'half' });
 });
 
 test.each([301, 302, 303])('a %i is never followed', async (status) => {
   const receiver = await startReceiver({ behaviour: answer(status, { location: '/elsewhere' }) });
-  const result = await post(receiver.url);
+  const result = await postOnce(receiver.url);
   expect(result).toMatchObject({ kind: 'answer', status, location: '/elsewhere' });
   expect(receiver.requests).toHaveLength(1);
 });
@@ -203,19 +186,19 @@ test.each([307, 308])(
 test('a redirect to another origin is not followed: credentials and reports stay here', async () => {
   const other = await startReceiver();
   const receiver = await startReceiver({ behaviour: answer(308, { location: other.url }) });
-  expect(await post(receiver.url)).toMatchObject({ status: 308, location: other.url });
+  expect(await postOnce(receiver.url)).toMatchObject({ status: 308, location: other.url });
   expect(other.requests).toHaveLength(0);
 });
 
 test('redirects in a circle end', async () => {
   const receiver = await startReceiver({ behaviour: answer(307, { location: '/' }) });
-  expect(await post(receiver.url)).toMatchObject({ kind: 'answer', status: 307 });
+  expect(await postOnce(receiver.url)).toMatchObject({ kind: 'answer', status: 307 });
   expect(receiver.requests).toHaveLength(4);
 });
 
 test('what is no HTTP at all is a failure', async () => {
   const port = await startTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
-  expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({
+  expect(await postOnce(`http://127.0.0.1:${port}/`)).toMatchObject({
     kind: 'failure',
     code: 'NOT_HTTP',
     connected: true,
@@ -224,7 +207,7 @@ test('what is no HTTP at all is a failure', async () => {
 
 test('user and password of the url are sent as Basic credentials', async () => {
   const receiver = await startReceiver();
-  await post(receiver.url.replace('//', '//me:p%40ss@'));
+  await postOnce(receiver.url.replace('//', '//me:p%40ss@'));
   expect(receiver.requests[0]?.headers.authorization).toBe(
     `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
   );

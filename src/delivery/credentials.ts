@@ -1,0 +1,113 @@
+/**
+ * What proves who we are and whom we trust, read from files and read again when they change, so that
+ * a renewed certificate or a rotated token needs no restart.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import type { SecureContext } from 'node:tls';
+import { errorMessage, MonitorError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+
+export interface CredentialFiles {
+  /** PEM. Given, only servers whose certificate these sign are trusted. */
+  readonly caFile?: string;
+  /** PEM, with the chain; needs `keyFile`. */
+  readonly certificateFile?: string;
+  /** PEM, not encrypted. */
+  readonly keyFile?: string;
+  /** Its first line is sent as `Authorization: Bearer`. */
+  readonly tokenFile?: string;
+}
+
+export interface CurrentCredentials {
+  readonly token: string | undefined;
+  /** Undefined where Node's own trust serves and no certificate is shown. */
+  readonly secureContext: SecureContext | undefined;
+}
+
+export interface Credentials {
+  /**
+   * What the files say now. A file that turned unreadable or wrong after it was right is told once
+   * and its last good content serves on: it may be in the middle of being replaced. Throws a
+   * MonitorError (CONFIG_INVALID) naming the file where there never was a good content.
+   */
+  current(): Promise<CurrentCredentials>;
+}
+
+/** A value made of files, made again when one of them has changed. */
+interface FromFiles<Value> {
+  current(): Promise<Value | undefined>;
+}
+
+export function createCredentials(files: CredentialFiles, logger: Logger): Credentials {
+  const token = fromFiles([files.tokenFile], logger, async ([text]) => readToken(text));
+  const tlsFiles = [files.caFile, files.certificateFile, files.keyFile];
+  const secureContext = fromFiles(tlsFiles, logger, async ([ca, cert, key]) => {
+    const { createSecureContext } = await import('node:tls');
+    return createSecureContext({ ca, cert, key });
+  });
+  return {
+    async current() {
+      return { token: await token.current(), secureContext: await secureContext.current() };
+    },
+  };
+}
+
+function fromFiles<Value>(
+  paths: readonly (string | undefined)[],
+  logger: Logger,
+  make: (contents: readonly (Buffer | undefined)[]) => Promise<Value>,
+): FromFiles<Value> {
+  const named = paths.filter((path) => path !== undefined).join(', ');
+  let fingerprint: string | undefined;
+  let value: Value | undefined;
+  return {
+    async current() {
+      if (named === '') return undefined;
+      const found = paths.map(fingerprintOf).join(' ');
+      if (found === fingerprint) return value;
+      try {
+        value = await make(
+          paths.map((path) => (path === undefined ? undefined : readFileSync(path))),
+        );
+        if (fingerprint !== undefined)
+          logger.info('delivery: credentials read again', { files: named });
+      } catch (error) {
+        if (value === undefined) throw unusable(named, error);
+        logger.error('delivery: changed credentials cannot be used, the old ones serve on', {
+          files: named,
+          reason: errorMessage(error),
+        });
+      }
+      fingerprint = found;
+      return value;
+    },
+  };
+}
+
+/** Changes with every way of changing a file: written over, replaced, linked elsewhere. */
+function fingerprintOf(path: string | undefined): string {
+  if (path === undefined) return '-';
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+    return [dev, ino, size, mtimeMs, ctimeMs].join(':');
+  } catch {
+    return 'absent';
+  }
+}
+
+function readToken(content: Buffer | undefined): string {
+  const token = (content?.toString('utf8').split('\n', 1)[0] ?? '').trim();
+  // RFC 6750, section 2.1, and nothing that could begin another header.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('its first line is no token');
+  return token;
+}
+
+function unusable(named: string, error: unknown): MonitorError {
+  return new MonitorError({
+    code: 'CONFIG_INVALID',
+    operation: `read ${named}`,
+    reason: errorMessage(error),
+    hint: 'The file must exist and be readable by the user that runs the agent.',
+    cause: error,
+  });
+}
