@@ -1,0 +1,239 @@
+/**
+ * Captured systems: `test/cases/<collector>/<oddity>/` holds what a machine's files said, step by
+ * step, and what our collector must make of it.
+ *
+ *   WHY              one line: what is odd here, and whether it was captured or made from a format
+ *   case.json        optional: `settings`, `hostRoot` (the steps are a host seen from a container),
+ *                    `secondsBetween` (1 unless told)
+ *   step-1/proc …    the files; also sys/ and etc/
+ *   step-1/interfaces.json   optional: what Node's networkInterfaces() said
+ *   step-1/statfs.json       optional: `mounts` (statfs by mount point, or "stuck") and `devices`
+ *   expected.json    one value for each sample, or the code of the error
+ *
+ * The first CPU sample takes a window of its own and so uses up two steps.
+ */
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../src/base/clock.ts';
+import { MonitorError } from '../../src/base/errors.ts';
+import {
+  type Collector,
+  type CollectorContext,
+  processDetails,
+  scopes,
+} from '../../src/collectors/collector.ts';
+import { createLinuxCpuCollector } from '../../src/collectors/cpu/linux.ts';
+import { createLinuxDisksCollector } from '../../src/collectors/disks/linux.ts';
+import { createLinuxMemoryCollector } from '../../src/collectors/memory/linux.ts';
+import { createLinuxNetworkCollector } from '../../src/collectors/network/linux.ts';
+import { createLinuxProcessesCollector } from '../../src/collectors/processes/linux.ts';
+import { createSystemRoots } from '../../src/collectors/roots.ts';
+import type { MountProber } from '../../src/host/linux/mount-prober.ts';
+import type { FileSystemBlocks } from '../../src/host/linux/statfs.ts';
+import { type StatsPart, statsParts } from '../../src/wire/stats.ts';
+import { collectorContext } from './collector-context.ts';
+
+const casesFolder = join(import.meta.dirname, '../cases');
+
+const patterns = z.array(z.string()).exactOptional();
+
+const settingsSchema = z.strictObject({
+  scope: z.enum(scopes).exactOptional(),
+  processesDetail: z.enum(processDetails).exactOptional(),
+  processesInclude: patterns,
+  processesExclude: patterns,
+  disksInclude: patterns,
+  disksExclude: patterns,
+  networkInclude: patterns,
+  networkExclude: patterns,
+});
+
+const caseSchema = z.strictObject({
+  settings: settingsSchema.optional(),
+  hostRoot: z.boolean().optional(),
+  secondsBetween: z.number().positive().optional(),
+});
+
+const blocksSchema = z.strictObject({
+  fragmentBytes: z.int(),
+  blocks: z.int(),
+  blocksFree: z.int(),
+  blocksAvailable: z.int(),
+});
+
+const statfsSchema = z.strictObject({
+  mounts: z.record(z.string(), z.union([blocksSchema, z.literal('stuck')])),
+  devices: z.array(z.string()).optional(),
+});
+
+const interfacesSchema = z.record(
+  z.string(),
+  z.array(z.object({ address: z.string(), netmask: z.string(), family: z.enum(['IPv4', 'IPv6']) })),
+);
+
+export interface CapturedCase {
+  readonly part: StatsPart;
+  readonly name: string;
+  readonly folder: string;
+  readonly why: string;
+}
+
+/** Every case of every collector, in the order of the report's parts. */
+export function listCases(): CapturedCase[] {
+  return statsParts.flatMap((part) => {
+    const partFolder = join(casesFolder, part);
+    if (!existsSync(partFolder)) return [];
+    return readdirSync(partFolder)
+      .sort()
+      .map((name) => {
+        const folder = join(partFolder, name);
+        return { part, name, folder, why: readFileSync(join(folder, 'WHY'), 'utf8').trim() };
+      });
+  });
+}
+
+/** One value for each sample; a failed one is `{ error: code }`. */
+export async function runCase({ part, folder }: CapturedCase): Promise<unknown[]> {
+  const temporary = mkdtempSync(join(tmpdir(), 'captured-case-'));
+  try {
+    const steps = createSteps(folder, join(temporary, 'step'));
+    const context = createContext(folder, steps);
+    const collector = createCollector(part, context, steps);
+    const outcomes: unknown[] = [];
+    do {
+      outcomes.push(await outcomeOf(collector));
+    } while (steps.advance());
+    collector.close?.();
+    return outcomes;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+async function outcomeOf(collector: Collector<unknown>): Promise<unknown> {
+  try {
+    return await collector.collect();
+  } catch (error) {
+    if (error instanceof MonitorError) return { error: error.code };
+    throw error;
+  }
+}
+
+interface Steps {
+  /** Always the same path, behind which the files change. */
+  readonly current: string;
+  readonly clock: Clock;
+  /** The next step begins; false when there is none. */
+  advance(): boolean;
+}
+
+function createSteps(folder: string, current: string): Steps {
+  const { secondsBetween = 1 } = readCaseFile(folder);
+  let step = 0;
+  let nowMs = 1_000_000;
+
+  function enterNext(): boolean {
+    const next = join(folder, `step-${step + 1}`);
+    if (!existsSync(next)) return false;
+    if (step > 0) unlinkSync(current);
+    symlinkSync(next, current, 'junction');
+    step += 1;
+    return true;
+  }
+  enterNext();
+  return {
+    current,
+    clock: {
+      epochMs: () => nowMs,
+      monotonicMs: () => nowMs,
+      async sleep(ms) {
+        nowMs += ms;
+        enterNext();
+      },
+    },
+    advance() {
+      nowMs += secondsBetween * 1000;
+      return enterNext();
+    },
+  };
+}
+
+function readCaseFile(folder: string): z.infer<typeof caseSchema> {
+  const path = join(folder, 'case.json');
+  return existsSync(path) ? caseSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : {};
+}
+
+function createContext(folder: string, { current, clock }: Steps): CollectorContext {
+  const { settings = {}, hostRoot = false } = readCaseFile(folder);
+  const roots = createSystemRoots(current);
+  return collectorContext({
+    clock,
+    platform: 'linux',
+    roots: hostRoot ? roots : { ...roots, mountPrefix: '' },
+    settings,
+  });
+}
+
+function createCollector(
+  part: StatsPart,
+  context: CollectorContext,
+  { current }: Steps,
+): Collector<unknown> {
+  switch (part) {
+    case 'cpu':
+      return createLinuxCpuCollector(context);
+    case 'memory':
+      return createLinuxMemoryCollector(context);
+    case 'processes':
+      return createLinuxProcessesCollector(context);
+    case 'network':
+      return createLinuxNetworkCollector(context, {
+        listInterfaces: () => {
+          const path = join(current, 'interfaces.json');
+          return interfacesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+        },
+      });
+    case 'disks':
+      return createLinuxDisksCollector(context, capturedStatfs(current));
+  }
+}
+
+/** What statfs(2) said in the captured system, whether in this process or through a probe. */
+function capturedStatfs(current: string): Parameters<typeof createLinuxDisksCollector>[1] {
+  const read = (): z.infer<typeof statfsSchema> =>
+    statfsSchema.parse(JSON.parse(readFileSync(join(current, 'statfs.json'), 'utf8')));
+
+  function readBlocks(mountPointBytes: string): FileSystemBlocks {
+    const mountPoint = Buffer.from(mountPointBytes, 'latin1').toString('utf8');
+    const blocks = read().mounts[mountPoint];
+    if (blocks === undefined || blocks === 'stuck') {
+      throw new MonitorError({
+        code: 'PERMISSION',
+        operation: `ask the captured system for ${mountPoint}`,
+        reason: blocks ?? 'it was not captured',
+      });
+    }
+    return blocks;
+  }
+
+  const prober: MountProber = {
+    ask: async (mount) => {
+      const blocks = read().mounts[mount.mountPoint];
+      return blocks === 'stuck' ? undefined : blocks;
+    },
+    retain: () => {},
+    stuck: () => [],
+    close: () => {},
+  };
+  return { readBlocks, prober, exists: (path) => read().devices?.includes(path) ?? true };
+}
