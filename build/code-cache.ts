@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type Bundle, bundleEmbedded } from './bundle.ts';
 import { ensureNodeBinary } from './node-package.ts';
 import type { Target } from './targets.ts';
+import { createStagedFolder, type StagedFolder } from './windows-stage.ts';
 
 /** By name of the chunk. */
 export type CodeCaches = ReadonlyMap<string, Uint8Array>;
@@ -58,19 +59,20 @@ export async function recordCodeCaches(options: RecordOptions): Promise<CodeCach
   const { target, bundle, workFolder } = options;
   const runner = runnerFor(target);
   if (runner === undefined) return noCodeCaches;
-  const folder = join(workFolder, 'warm-up');
+  const place = await createPlace(target, workFolder);
+  const { path: folder, pathThere } = place;
   const chunks = join(folder, 'chunks');
   await mkdir(chunks, { recursive: true });
   for (const { name, code } of bundle.chunks) await writeFile(join(chunks, name), code);
   await writeFile(join(folder, 'recorder.cjs'), await bundleEmbedded('recorder'));
-  const node = await placeNode(target, folder);
+  const node = await placeNode(target, place);
   const largest = new Map<string, Uint8Array>();
   for (const [index, words] of (options.commands ?? warmUps).entries()) {
     const caches = `caches-${index}`;
     await mkdir(join(folder, caches), { recursive: true });
-    await warmUp(folder, [
-      ...[...runner, node, ...target.execArgv],
-      ...['recorder.cjs', 'chunks', bundle.entry, caches, ...words],
+    await warmUp(place, [
+      ...[...runner, node, ...target.execArgv, pathThere('recorder.cjs')],
+      ...[pathThere('chunks'), bundle.entry, pathThere(caches), ...words],
     ]);
     for (const file of await readdir(join(folder, caches))) {
       const cache = await readFile(join(folder, caches, file));
@@ -79,35 +81,51 @@ export async function recordCodeCaches(options: RecordOptions): Promise<CodeCach
       if (cache.length > (largest.get(name)?.length ?? 0)) largest.set(name, cache);
     }
   }
+  place.remove();
   if (largest.size === 0) throw new Error(`${target.name}: no warm-up left a code cache`);
   return largest;
 }
 
-/** The Windows runner sees the current folder alone, so its Node is put there. */
-async function placeNode(target: Target, folder: string): Promise<string> {
+/** Where the warm-ups run: in the work folder, or where a Windows runner sees them. */
+async function createPlace(target: Target, workFolder: string): Promise<StagedFolder> {
+  if (isElsewhere(target)) return createStagedFolder();
+  const path = join(workFolder, 'warm-up');
+  await mkdir(path, { recursive: true });
+  // It is removed with the rest of the work folder.
+  return { path, currentFolder: path, pathThere: (file) => file, remove: () => {} };
+}
+
+async function placeNode(target: Target, { path, pathThere }: StagedFolder): Promise<string> {
   const node = await ensureNodeBinary(target.nodePackage);
-  if (target.platform === process.platform || target.platform !== 'win32') return node;
-  await copyFile(node, join(folder, 'node.exe'));
-  return 'node.exe';
+  if (!isElsewhere(target)) return node;
+  await copyFile(node, join(path, 'node.exe'));
+  return pathThere('node.exe');
+}
+
+function isElsewhere(target: Target): boolean {
+  return target.platform === 'win32' && target.platform !== process.platform;
 }
 
 /** How the run ends is of no interest here: what was called until then is in the cache. */
-async function warmUp(folder: string, words: readonly string[]): Promise<void> {
+async function warmUp(
+  { path, currentFolder, pathThere }: StagedFolder,
+  words: readonly string[],
+): Promise<void> {
   const [command = '', ...rest] = words;
   await new Promise<void>((done) => {
     const child = execFile(
       command,
       rest,
       {
-        cwd: folder,
+        cwd: currentFolder,
         timeout: warmUpTimeoutMs,
         killSignal: 'SIGKILL',
         env: {
           PATH: process.env.PATH,
           // Nothing of this machine's configuration is read, nothing is left behind.
-          HOME: folder,
-          SYSTEM_MONITOR_CONFIG: 'config.json',
-          SYSTEM_MONITOR_STATE_DIR: 'state',
+          HOME: path,
+          SYSTEM_MONITOR_CONFIG: pathThere('config.json'),
+          SYSTEM_MONITOR_STATE_DIR: pathThere('state'),
         },
       },
       () => done(),

@@ -1,16 +1,22 @@
 /**
- * Programs of ours on Windows: on this machine where it is one, else in what WINDOWS_RUNNER names, a
- * command that is called as `run PROGRAM ARGUMENTS…` and makes the current folder the program's.
+ * Programs of ours on Windows: on this machine where it is one, else in what WINDOWS_RUNNER names
+ * (build/windows-stage.ts).
  */
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { copyFileSync, linkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { ensureNodeBinary } from '../../build/node-package.ts';
+import { createStagedFolder, type StagedFolder } from '../../build/windows-stage.ts';
 
 const runner = process.env.WINDOWS_RUNNER ?? '';
 const timeoutMs = 120_000;
 const outputBytesMax = 64 * 1024 * 1024;
+
+/** What this machine tells its own Node (NODE_EXTRA_CA_CERTS) is of no use there. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')),
+);
 
 export interface WindowsResult {
   readonly status: number | null;
@@ -18,36 +24,19 @@ export interface WindowsResult {
   readonly stderr: string;
 }
 
-export interface WindowsFolder {
-  /** The folder as this machine sees it. */
-  readonly path: string;
-  /** The path of a file of the folder as the programs see it. */
-  pathThere(file: string): string;
+export interface WindowsFolder extends StagedFolder {
   /** Brings a file into the folder, under its own name. */
   add(file: string): void;
   /** Runs a program that lies in the folder and waits for its end. */
-  run(program: string, ...args: readonly string[]): WindowsResult;
-  /** Idempotent. */
-  remove(): void;
+  run(program: string, ...args: readonly string[]): Promise<WindowsResult>;
 }
 
-/**
- * An empty folder for programs to run in. All of them lie in one folder that stays, which is the
- * programs' current one: Wine's server lives on for seconds after a program has ended, and a next
- * program that is started from elsewhere meanwhile would be shown the old folder.
- */
 export function createWindowsFolder(): WindowsFolder {
-  // Beside the cached Node packages, so that a link will do for their 90 MB.
-  const stage = join('node_modules', '.cache', 'windows-run');
-  mkdirSync(stage, { recursive: true });
-  const current = realpathSync(stage);
-  const path = mkdtempSync(join(current, 'folder-'));
-  const pathThere = (file: string): string => `${basename(path)}\\${file}`;
+  const folder = createStagedFolder();
   return {
-    path,
-    pathThere,
+    ...folder,
     add: (file) => {
-      const target = join(path, basename(file));
+      const target = join(folder.path, basename(file));
       try {
         linkSync(file, target);
       } catch {
@@ -55,24 +44,28 @@ export function createWindowsFolder(): WindowsFolder {
       }
     },
     run: (program, ...args) => {
-      const [command, commandArgs] =
+      const [command, words] =
         runner === ''
-          ? [join(path, program), args]
-          : [runner, ['run', pathThere(program), ...args]];
-      const { status, stdout, stderr, error } = spawnSync(command, commandArgs, {
-        cwd: current,
-        encoding: 'utf8',
+          ? [join(folder.path, program), [...args]]
+          : [runner, ['run', folder.pathThere(program), ...args]];
+      const options = {
+        cwd: folder.currentFolder,
+        env: environment,
         timeout: timeoutMs,
         maxBuffer: outputBytesMax,
+      };
+      return new Promise((resolve, reject) => {
+        execFile(command, words, options, (error, stdout, stderr) => {
+          if (error === null) resolve({ status: 0, stdout, stderr });
+          else if (typeof error.code === 'number') resolve({ status: error.code, stdout, stderr });
+          else reject(error);
+        });
       });
-      if (error !== undefined) throw error;
-      return { status, stdout, stderr };
     },
-    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
-/** Bundles a TypeScript program as the executable's is, and runs it by Windows' own Node. */
+/** Bundles a TypeScript program into one file and runs it by Windows' own Node. */
 export async function runOnWindows(
   program: string,
   nodeOptions: readonly string[] = [],
@@ -88,7 +81,7 @@ export async function runOnWindows(
       format: 'cjs',
       logLevel: 'silent',
     });
-    return folder.run('node.exe', ...nodeOptions, folder.pathThere('program.cjs'));
+    return await folder.run('node.exe', ...nodeOptions, folder.pathThere('program.cjs'));
   } finally {
     folder.remove();
   }
