@@ -14,7 +14,7 @@ export const reportSuffix = '.report';
 
 const magic = 'system-monitor-report 1';
 const epochDigits = 12;
-const keyPattern = /^(\d{12})-[0-9a-f]{16}$/;
+const keyPattern = /^\d{12}-[0-9a-f]{16}$/;
 const headerPattern =
   /^system-monitor-report 1 (\d{12}-[0-9a-f]{16}) (0|[1-9]\d{0,14}) ([0-9a-f]{64})$/;
 const newline = 0x0a;
@@ -28,10 +28,8 @@ export function createReportKey(epoch: number): string {
   return `${seconds}-${randomBytes(8).toString('hex')}`;
 }
 
-/** The epoch that a key carries, or undefined where the text is no key. */
-export function epochOfKey(key: string): number | undefined {
-  const match = keyPattern.exec(key);
-  return match === null ? undefined : Number(match[1]);
+export function isReportKey(text: string): boolean {
+  return keyPattern.test(text);
 }
 
 /** The key in a file's name, or undefined where the name is none of ours. */
@@ -72,9 +70,9 @@ export function decodeReport(key: string, content: Uint8Array): DecodedReport {
   return { kind: 'report', body };
 }
 
-export function entryOf(key: string, sizeBytes: number, durable: boolean): SpoolEntry | undefined {
-  const epoch = epochOfKey(key);
-  return epoch === undefined ? undefined : { key, epoch, sizeBytes, durable };
+/** What the spool says of the report of `key`, which must be a key. */
+export function entryOf(key: string, sizeBytes: number, durable: boolean): SpoolEntry {
+  return { key, epoch: Number(key.slice(0, epochDigits)), sizeBytes, durable };
 }
 
 function digest(key: string, body: Uint8Array): string {

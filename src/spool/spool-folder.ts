@@ -68,9 +68,8 @@ export function scanReports(folder: string): FolderScan {
     const key = keyOfFileName(name);
     const size = fileSize(join(folder, name));
     if (size === undefined) continue;
-    const entry = key === undefined || size === 0 ? undefined : entryOf(key, size, true);
-    if (entry === undefined) foreign.push(name);
-    else entries.push(entry);
+    if (key === undefined || size === 0) foreign.push(name);
+    else entries.push(entryOf(key, size, true));
   }
   return { entries, foreign, unfinished };
 }

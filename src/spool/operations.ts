@@ -1,0 +1,241 @@
+/**
+ * What `spool list | show | retry | drop | verify` do, while an agent runs or not.
+ *
+ * None of them takes the folder's lock: each is a read, one rename or one unlink of a whole file,
+ * and the agent takes a file that vanished or came as it finds it. What came or went is told to it
+ * by the file `rescan`, at which it looks every few seconds. At worst a report that is dropped at
+ * the very moment of its sending arrives all the same.
+ */
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncFolder } from '../base/atomic-file.ts';
+import { errorMessage, MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import { lockOwner } from './folder-lock.ts';
+import { decodeReport, isReportKey } from './report-file.ts';
+import type { SpoolEntry } from './spool.ts';
+import {
+  askForRescan,
+  fileSize,
+  namesIn,
+  reasonPath,
+  removeFile,
+  reportPath,
+  type SpoolPaths,
+  scanReports,
+  spoolPaths,
+} from './spool-folder.ts';
+
+export interface RejectedEntry extends SpoolEntry {
+  /** Why the server refused it, or undefined where nobody could write that down. */
+  readonly reason: string | undefined;
+}
+
+export interface SpoolListing {
+  /** Oldest first, like the others. */
+  readonly pending: readonly SpoolEntry[];
+  readonly rejected: readonly RejectedEntry[];
+  readonly damaged: readonly { readonly name: string; readonly sizeBytes: number }[];
+  /** Of the process that last had the folder. */
+  readonly ownerPid: number | undefined;
+}
+
+/** A folder that does not exist lists as empty. Throws a MonitorError where it cannot be read. */
+export function listSpool(folder: string): SpoolListing {
+  const paths = spoolPaths(folder);
+  return reading(folder, () => ({
+    pending: byKey(scanReports(paths.pending).entries),
+    rejected: byKey(scanReports(paths.rejected).entries).map((entry) => ({
+      ...entry,
+      reason: readReason(paths, entry.key),
+    })),
+    damaged: [...namesIn(paths.damaged)].sort().map((name) => ({
+      name,
+      sizeBytes: fileSize(join(paths.damaged, name)) ?? 0,
+    })),
+    ownerPid: lockOwner(folder),
+  }));
+}
+
+export interface ShownReport {
+  readonly state: 'pending' | 'rejected';
+  readonly reason: string | undefined;
+  /** The JSON as it goes to the server. */
+  readonly body: string;
+}
+
+/**
+ * One report. Throws a MonitorError: USAGE for what is no key, NOT_AVAILABLE where no such report
+ * waits (it may have been delivered), MALFORMED where its file is damaged.
+ */
+export function showReport(folder: string, key: string): ShownReport {
+  const paths = spoolPaths(folder);
+  requireKey(key);
+  for (const state of ['pending', 'rejected'] as const) {
+    const content = readIfThere(reportPath(paths[state], key));
+    if (content === undefined) continue;
+    const decoded = decodeReport(key, content);
+    if (decoded.kind === 'damaged') {
+      throw new MonitorError({
+        code: 'MALFORMED',
+        operation: `read ${key}`,
+        reason: decoded.reason,
+      });
+    }
+    const reason = state === 'rejected' ? readReason(paths, key) : undefined;
+    return { state, reason, body: Buffer.from(decoded.body).toString('utf8') };
+  }
+  throw notThere(key);
+}
+
+/**
+ * Puts rejected reports back in line: those of `keys`, or all. Returns how many. Throws a
+ * MonitorError NOT_AVAILABLE where a named one is not among the rejected.
+ */
+export function retryRejected(folder: string, keys: readonly string[] | 'all'): number {
+  const paths = spoolPaths(folder);
+  const chosen = choose(scanReports(paths.rejected).entries, keys);
+  for (const key of chosen) {
+    try {
+      renameSync(reportPath(paths.rejected, key), reportPath(paths.pending, key));
+    } catch (error) {
+      throw wrapSystemError(`put ${key} back in line`, error);
+    }
+    removeFile(reasonPath(paths, key));
+  }
+  return finish(paths, chosen.length);
+}
+
+export type DropChoice =
+  | { readonly state: 'pending' | 'rejected'; readonly keys: readonly string[] | 'all' }
+  | { readonly state: 'damaged' };
+
+/** Deletes reports for good. Returns how many. Throws like `retryRejected`. */
+export function dropReports(folder: string, choice: DropChoice): number {
+  const paths = spoolPaths(folder);
+  const files =
+    choice.state === 'damaged'
+      ? namesIn(paths.damaged).map((name) => join(paths.damaged, name))
+      : choose(scanReports(paths[choice.state]).entries, choice.keys).map((key) =>
+          reportPath(paths[choice.state], key),
+        );
+  for (const file of files) {
+    if (!removeFile(file)) {
+      throw new MonitorError({
+        code: 'CANNOT_WRITE',
+        operation: `delete ${file}`,
+        reason: 'the system refuses',
+        hint: 'Run this as the user that the agent runs as.',
+      });
+    }
+    if (choice.state === 'rejected') removeFile(file.replace(/\.report$/, '.reason'));
+  }
+  return finish(paths, files.length);
+}
+
+export interface VerifyResult {
+  readonly checkedReports: number;
+  /** Waiting or rejected files whose content is not what was written. Nothing is moved. */
+  readonly damaged: readonly { readonly name: string; readonly reason: string }[];
+  /** Damaged files put aside earlier. */
+  readonly damagedAside: number;
+}
+
+/** Reads every report and checks its digest. */
+export function verifySpool(folder: string): VerifyResult {
+  const paths = spoolPaths(folder);
+  const damaged: { name: string; reason: string }[] = [];
+  let checkedReports = 0;
+  for (const state of ['pending', 'rejected'] as const) {
+    const found = reading(folder, () => scanReports(paths[state]));
+    const foreign = found.foreign.filter(
+      (name) => state === 'pending' || !name.endsWith('.reason'),
+    );
+    for (const name of foreign)
+      damaged.push({ name: join(state, name), reason: 'it is no report' });
+    for (const { key } of byKey(found.entries)) {
+      const path = reportPath(paths[state], key);
+      const verdict = verdictOn(key, path);
+      if (verdict === 'gone') continue;
+      checkedReports += 1;
+      if (verdict !== 'whole')
+        damaged.push({ name: join(state, `${key}.report`), reason: verdict });
+    }
+  }
+  return { checkedReports, damaged, damagedAside: namesIn(paths.damaged).length };
+}
+
+/** `whole`, `gone` (delivered meanwhile), or what is wrong with it. */
+function verdictOn(key: string, path: string): string {
+  try {
+    const content = readIfThere(path);
+    if (content === undefined) return 'gone';
+    const decoded = decodeReport(key, content);
+    return decoded.kind === 'report' ? 'whole' : decoded.reason;
+  } catch (error) {
+    return errorMessage(error);
+  }
+}
+
+function choose(entries: readonly SpoolEntry[], keys: readonly string[] | 'all'): string[] {
+  const present = byKey(entries).map((entry) => entry.key);
+  if (keys === 'all') return present;
+  for (const key of keys) {
+    requireKey(key);
+    if (!present.includes(key)) throw notThere(key);
+  }
+  return [...keys];
+}
+
+function finish(paths: SpoolPaths, changed: number): number {
+  if (changed === 0) return 0;
+  try {
+    syncFolder(paths.pending);
+    askForRescan(paths);
+  } catch (error) {
+    throw wrapSystemError('tell the agent of the change', error);
+  }
+  return changed;
+}
+
+function requireKey(key: string): void {
+  if (isReportKey(key)) return;
+  throw new MonitorError({
+    code: 'USAGE',
+    operation: `find report ${key}`,
+    reason: 'that is no key of a report',
+    hint: 'spool list shows the keys: 12 digits, a hyphen and 16 hex digits.',
+  });
+}
+
+function notThere(key: string): MonitorError {
+  return new MonitorError({
+    code: 'NOT_AVAILABLE',
+    operation: `find report ${key}`,
+    reason: 'no such report is there; it may have been delivered',
+  });
+}
+
+function readReason(paths: SpoolPaths, key: string): string | undefined {
+  return readIfThere(reasonPath(paths, key))?.toString('utf8').trim();
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw wrapSystemError(`read ${path}`, error);
+  }
+}
+
+function reading<Value>(folder: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw wrapSystemError(`read ${folder}`, error, 'Run this as the user that the agent runs as.');
+  }
+}
+
+function byKey<Entry extends SpoolEntry>(entries: readonly Entry[]): Entry[] {
+  return [...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
+}

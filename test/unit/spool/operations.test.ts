@@ -1,0 +1,126 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { createSpool } from '../../../src/spool/create-spool.ts';
+import {
+  dropReports,
+  listSpool,
+  retryRejected,
+  showReport,
+  verifySpool,
+} from '../../../src/spool/operations.ts';
+import { createManualClock } from '../../support/clocks.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const epoch = 1_800_000_000;
+
+/** A running agent's spool: reports 0 and 1 wait, 2 and 3 are rejected. */
+function createScene() {
+  const folder = temporaryFolder();
+  const clock = createManualClock();
+  const spool = createSpool({ folder, pid: 4242, clock, logger: silentLogger });
+  const [a, b, c, d] = [0, 1, 2, 3].map((number) =>
+    spool.append(epoch + number, Buffer.from(`{"number":${number}}`)),
+  );
+  if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error();
+  spool.reject(c, 'status 422: no');
+  spool.reject(d, 'status 400');
+  const look = async () => {
+    await clock.advance(2000);
+    spool.maintain();
+    return spool.counts();
+  };
+  return { folder, spool, look, keys: { a: a.key, b: b.key, c: c.key, d: d.key } };
+}
+
+test('list shows what waits, what was rejected and why, while the agent runs', () => {
+  const { folder, spool, keys } = createScene();
+  const listing = listSpool(folder);
+  expect(listing.pending.map((entry) => entry.key)).toEqual([keys.a, keys.b]);
+  expect(listing.rejected.map((entry) => [entry.key, entry.reason])).toEqual([
+    [keys.c, 'status 422: no'],
+    [keys.d, 'status 400'],
+  ]);
+  expect(listing.damaged).toEqual([]);
+  expect(listing.ownerPid).toBe(4242);
+  spool.close();
+});
+
+test('a folder that does not exist lists as empty', () => {
+  expect(listSpool(join(temporaryFolder(), 'none'))).toEqual({
+    pending: [],
+    rejected: [],
+    damaged: [],
+    ownerPid: undefined,
+  });
+});
+
+test('show gives the JSON as it goes to the server', () => {
+  const { folder, spool, keys } = createScene();
+  expect(showReport(folder, keys.a)).toEqual({
+    state: 'pending',
+    reason: undefined,
+    body: '{"number":0}',
+  });
+  expect(showReport(folder, keys.c)).toMatchObject({ state: 'rejected', reason: 'status 422: no' });
+  spool.close();
+});
+
+test('what is no key, and what is not there, are told apart', () => {
+  const { folder, spool } = createScene();
+  const show = (key: string) => () => showReport(folder, key);
+  expect(show('../../etc/passwd')).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  const absent = '001800000009-0123456789abcdef';
+  expect(show(absent)).toThrow(expect.objectContaining({ code: 'NOT_AVAILABLE' }));
+  expect(() => retryRejected(folder, [absent])).toThrow(
+    expect.objectContaining({ code: 'NOT_AVAILABLE' }),
+  );
+  spool.close();
+});
+
+test('retry puts rejected reports back in line, and the running agent takes them', async () => {
+  const { folder, spool, look, keys } = createScene();
+  expect(retryRejected(folder, [keys.c])).toBe(1);
+  expect(await look()).toMatchObject({ pendingReports: 3, rejectedReports: 1 });
+  expect(retryRejected(folder, 'all')).toBe(1);
+  expect(await look()).toMatchObject({ pendingReports: 4, rejectedReports: 0 });
+  expect(spool.newest()?.key).toBe(keys.d);
+  expect(listSpool(folder).rejected).toEqual([]);
+  spool.close();
+});
+
+test('drop deletes what was chosen and nothing else', async () => {
+  const { folder, spool, look, keys } = createScene();
+  expect(dropReports(folder, { state: 'pending', keys: [keys.a] })).toBe(1);
+  expect(await look()).toMatchObject({ pendingReports: 1, rejectedReports: 2, droppedReports: 0 });
+  expect(dropReports(folder, { state: 'rejected', keys: 'all' })).toBe(2);
+  expect(await look()).toMatchObject({ pendingReports: 1, rejectedReports: 0 });
+  expect(listSpool(folder).pending.map((entry) => entry.key)).toEqual([keys.b]);
+  spool.close();
+});
+
+test('verify names what is damaged and moves nothing', () => {
+  const { folder, spool, keys } = createScene();
+  truncateSync(join(folder, 'pending', `${keys.a}.report`), 130);
+  writeFileSync(join(folder, 'pending', 'stray'), 'x');
+  const result = verifySpool(folder);
+  expect(result.checkedReports).toBe(4);
+  expect(result.damaged.map((one) => one.name)).toEqual([
+    join('pending', 'stray'),
+    join('pending', `${keys.a}.report`),
+  ]);
+  expect(result.damaged[1]?.reason).toMatch(/bytes where 12 were written/);
+  expect(listSpool(folder).pending).toHaveLength(2);
+  spool.close();
+});
+
+test('damaged files are dropped at a word', () => {
+  const { folder, spool, keys } = createScene();
+  truncateSync(join(folder, 'pending', `${keys.a}.report`), 130);
+  for (const entry of spool.pending()) spool.read(entry);
+  expect(listSpool(folder).damaged).toEqual([{ name: `${keys.a}.report`, sizeBytes: 130 }]);
+  expect(dropReports(folder, { state: 'damaged' })).toBe(1);
+  expect(listSpool(folder).damaged).toEqual([]);
+  spool.close();
+});
