@@ -24,6 +24,9 @@ const realClock: Clock = {
 
 /** Runs one command and sets the exit code. It does not call exit: pending output is let out first. */
 export async function main(): Promise<void> {
+  // Node calls its main thread `MainThread`, and so would every process list. It also takes the
+  // arguments out of the process list, where a password in a URL would stand for all to read.
+  process.title = 'system-monitor';
   process.exitCode = await runCli(createRuntime());
 }
 

@@ -57,10 +57,13 @@ export function createAgent(options: AgentOptions): Agent {
   let rescheduled = new AbortController();
   let lastFailure: string | undefined;
   const counts = { collected: 0, failed: 0, skipped: 0 };
+  /** Epochs up to this one are taken: an earlier process may have reported in this very second. */
+  let usedEpoch = Math.floor(clock.epochMs() / secondMs);
   let lastCollectedEpoch: number | undefined;
   let lastCollectMs: number | undefined;
 
   async function run(signal: AbortSignal): Promise<void> {
+    await waitForUnusedSecond(signal);
     while (!signal.aborted) {
       rescheduled = new AbortController();
       await runSchedule(AbortSignal.any([signal, rescheduled.signal]));
@@ -125,6 +128,7 @@ export function createAgent(options: AgentOptions): Agent {
       });
     }
     const entry = spool.append(epoch, encodeReport(header, epoch, result.stats));
+    usedEpoch = epoch;
     lastCollectedEpoch = epoch;
     lastCollectMs = clock.monotonicMs() - startMs;
     counts.collected += 1;
@@ -138,19 +142,20 @@ export function createAgent(options: AgentOptions): Agent {
   }
 
   /**
-   * Receivers tell reports apart by id and epoch, which has whole seconds. At an interval of one
-   * second two ticks can fall into the same one, and a clock that is being slewed can step back
+   * Receivers tell reports apart by id and epoch, which has whole seconds, so no second may be used
+   * twice: not by this process and the one before it, nor by two ticks. At an interval of one
+   * second two of them can fall into the same one, and a clock that is being slewed can step back
    * into it: the later report waits for the next second. A clock that was set back further is
    * believed.
    */
-  async function waitForUnusedSecond(): Promise<void> {
-    if (lastCollectedEpoch === undefined) return;
-    const unusedMs = (lastCollectedEpoch + 1) * secondMs;
+  async function waitForUnusedSecond(signal?: AbortSignal): Promise<void> {
+    const unusedMs = (usedEpoch + 1) * secondMs;
     // More than once, because the clock may be moved during the wait; and not for ever.
     for (let tries = 0; tries < 5; tries += 1) {
       const waitMs = unusedMs - clock.epochMs();
       if (waitMs <= 0 || waitMs > longestWaitMs) return;
-      await clock.sleep(Math.ceil(waitMs));
+      await clock.sleep(Math.ceil(waitMs), signal);
+      if (signal?.aborted === true) return;
     }
   }
 

@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from '@jest/globals';
+import { cpuStatsSchema, memoryStatsSchema, statsSchema } from '../../src/wire/stats.ts';
+import { startOriginalReceiver } from '../support/original-receiver.ts';
+import { builtExecutable, runProgram, savedSystemId } from '../support/program.ts';
+import { onPlatform, testWith } from '../support/requirement.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const built = [builtExecutable()];
+
+describe('from an empty folder, without Node or a PATH', () => {
+  testWith(built, 'each command answers with JSON in a pipe', async () => {
+    const folder = temporaryFolder();
+    const environment = { PATH: '' };
+    const run = async (word: string): Promise<unknown> => {
+      const { code, stdout, stderr } = await runProgram([word], { folder, environment });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return JSON.parse(stdout);
+    };
+    expect(cpuStatsSchema.safeParse(await run('cpu')).success).toBe(true);
+    expect(memoryStatsSchema.safeParse(await run('memory')).success).toBe(true);
+    for (const part of ['processes', 'disks', 'network'] as const) {
+      expect(statsSchema.shape[part].safeParse(await run(part)).success).toBe(true);
+    }
+    expect(statsSchema.safeParse(await run('stats')).success).toBe(true);
+  });
+
+  testWith(built, 'asking writes nothing', async () => {
+    const folder = temporaryFolder();
+    await runProgram(['stats'], { folder });
+    expect(existsSync(join(folder, 'config.json'))).toBe(false);
+    expect(existsSync(join(folder, 'state'))).toBe(false);
+  });
+
+  testWith(built, 'its own process is in the list under its own name', async () => {
+    const { stdout } = await runProgram(['processes'], { folder: temporaryFolder() });
+    const names = JSON.parse(stdout).map((one: { name: string }) => one.name);
+    expect(names).toContain('system-monitor');
+  });
+});
+
+describe('what is wrong is said on standard error, with its exit code', () => {
+  testWith(built, 'an unknown command is told its neighbour, 64', async () => {
+    const ended = await runProgram(['memroy'], { folder: temporaryFolder() });
+    expect(ended).toMatchObject({ code: 64, stdout: '' });
+    expect(ended.stderr).toContain('Did you mean memory?');
+  });
+
+  testWith(built, 'an unknown flag, 64', async () => {
+    const ended = await runProgram(['memory', '--jsn'], { folder: temporaryFolder() });
+    expect(ended).toMatchObject({ code: 64, stdout: '' });
+    expect(ended.stderr).toContain('--json');
+  });
+
+  testWith(built, 'no command at all prints the help, 64', async () => {
+    const ended = await runProgram([], { folder: temporaryFolder() });
+    expect(ended.code).toBe(64);
+    expect(ended.stderr).toContain('Usage: system-monitor');
+  });
+
+  testWith(built, 'a wrong setting is refused before anything begins, 78', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'config.json'), '{"interval": "often"}');
+    const ended = await runProgram(['background'], { folder });
+    expect(ended.code).toBe(78);
+    expect(ended.stderr).toContain('interval = "often"');
+    expect(ended.stderr).toContain('interval = 60');
+  });
+
+  testWith(built, 'the prompt without a terminal says what a script uses, 64', async () => {
+    const ended = await runProgram(['config'], { folder: temporaryFolder() });
+    expect(ended.code).toBe(64);
+    expect(ended.stderr).toContain('config set url');
+  });
+
+  testWith(built, 'a configuration that cannot be written, 73 or 77', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    const environment = { SYSTEM_MONITOR_CONFIG: join(folder, 'file', 'config.json') };
+    const ended = await runProgram(['config', 'set', 'interval', '5'], { folder, environment });
+    expect(ended.code).toBe(73);
+    expect(ended.stderr).toContain(join(folder, 'file'));
+  });
+});
+
+describe('the configuration', () => {
+  testWith(built, 'is set, read back, listed and validated by scripts', async () => {
+    const folder = temporaryFolder();
+    const run = (...words: string[]) => runProgram(['config', ...words], { folder });
+    expect((await run('set', 'interval', '15')).code).toBe(0);
+    expect((await run('set', 'url', 'http://127.0.0.1:1/')).code).toBe(0);
+    expect((await run('get', 'interval')).stdout).toBe('15\n');
+    expect((await run('path')).stdout).toBe(`${join(folder, 'config.json')}\n`);
+    expect(JSON.parse((await run('list')).stdout)).toMatchObject({ interval: 15 });
+    expect(await run('validate')).toMatchObject({ code: 0 });
+    expect((await run('unset', 'interval')).code).toBe(0);
+    expect((await run('get', 'interval')).stdout).toBe('60\n');
+    expect((await run('set', 'interval', 'x')).code).toBe(64);
+    expect(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))).toEqual({
+      url: 'http://127.0.0.1:1/',
+    });
+  });
+
+  testWith([...built, onPlatform('linux', 'darwin')], 'is for its owner alone', async () => {
+    const folder = temporaryFolder();
+    await runProgram(['config', 'set', 'interval', '15'], { folder });
+    expect(statSync(join(folder, 'config.json')).mode & 0o777).toBe(0o600);
+  });
+
+  testWith(built, 'a generated id has the published form, and is kept on demand', async () => {
+    const folder = temporaryFolder();
+    const printed = await runProgram(['generate_system_id'], { folder });
+    expect(printed.stdout).toMatch(/^(Linux|Darwin|Windows)-[0-9a-f]{32}\n$/);
+    expect(existsSync(join(folder, 'config.json'))).toBe(false);
+    const saved = await runProgram(['generate_system_id', '--save'], { folder });
+    expect(`${savedSystemId(folder)}\n`).toBe(saved.stdout);
+  });
+});
+
+describe('check', () => {
+  testWith(built, "gives the original's answers in words", async () => {
+    const folder = temporaryFolder();
+    const id = (await runProgram(['generate_system_id', '--save'], { folder })).stdout.trim();
+    const registering = await startOriginalReceiver({ registeredIds: [id] });
+    const refusing = await startOriginalReceiver({ registeredIds: [] });
+    try {
+      const check = (url: string) =>
+        runProgram(['check'], { folder, environment: { SYSTEM_MONITOR_URL: url } });
+      expect(await check(registering.url)).toMatchObject({
+        code: 0,
+        stdout: 'URL is OK!\nSystem ID has been registered!\n',
+      });
+      expect(await check(refusing.url)).toMatchObject({
+        code: 78,
+        stdout: 'URL is OK!\nSystem ID has NOT been registered!\n',
+      });
+      const nobody = await check('http://127.0.0.1:9/');
+      expect(nobody.code).toBe(69);
+      expect(nobody.stdout).toMatch(/^Connection Error \(/);
+      expect(registering.requests.map((request) => request.refusal)).toEqual([
+        undefined,
+        undefined,
+      ]);
+    } finally {
+      await registering.close();
+      await refusing.close();
+    }
+  });
+});
