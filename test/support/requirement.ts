@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { test } from '@jest/globals';
 
 /** Something that a test needs of the machine it runs on, and why it is missing where it is. */
@@ -30,6 +31,11 @@ export function onPlatform(...platforms: NodeJS.Platform[]): Requirement {
 
 export function asRoot(): Requirement {
   return { met: process.getuid?.() === 0, reason: 'needs root' };
+}
+
+/** A file or a program at a path where systems that have it keep it. */
+export function withFile(path: string): Requirement {
+  return { met: existsSync(path), reason: `${path} is missing` };
 }
 
 /** A path handed in by an environment variable, such as WINDOWS_RUNNER. */
