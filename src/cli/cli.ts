@@ -14,6 +14,7 @@ import type { CliContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { defineGenerateSystemIdCommand } from './generate-system-id.ts';
 import type { Runtime } from './runtime.ts';
+import { defineServiceCommand } from './service.ts';
 import { defineStatsCommands } from './stats.ts';
 
 /** Runs the command that the arguments name and resolves with the process's exit code. Never rejects. */
@@ -70,6 +71,7 @@ Examples:
   defineConfigCommand(program, context);
   defineCheckCommand(program, context);
   defineBackgroundCommand(program, context);
+  defineServiceCommand(program, context);
   return program;
 }
 

@@ -19,6 +19,8 @@ export const exitCodes = {
   configuration: 78,
   /** 128 + SIGINT, as shells report it. */
   interrupted: 130,
+  /** "Program is not running" (LSB, systemctl(1)): only `service status` says it. */
+  notRunning: 3,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -66,12 +66,13 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
   }
 
   return {
-    async install({ sourceExecutable }): Promise<InstallResult> {
+    async install({ sourceExecutable, configure }): Promise<InstallResult> {
       requireRoot(userId, 'install');
       const isNew = readDefinition(plistFile) === undefined;
       ensureOwnerOnlyFolder(dirname(paths.configurationFile));
       ensureOwnerOnlyFolder(paths.stateFolder);
       ensureOwnerOnlyFolder(dirname(paths.logFile));
+      await configure();
       installExecutable(sourceExecutable, paths.executable);
       writeDefinition(plistFile, launchdPlist(paths));
       await unload();

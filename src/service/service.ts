@@ -28,6 +28,11 @@ export interface ServiceStatus {
 export interface InstallOptions {
   /** The executable that is to become the service; it is copied to `paths.executable`. */
   readonly sourceExecutable: string;
+  /**
+   * Writes the settings to `paths.configurationFile`: called once the rights are known to suffice,
+   * and before anything starts. The file is handed to the service's user afterwards.
+   */
+  readonly configure: () => Promise<void>;
 }
 
 export interface InstallResult {

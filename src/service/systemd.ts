@@ -118,11 +118,12 @@ export function createSystemdService(
   }
 
   return {
-    async install({ sourceExecutable }): Promise<InstallResult> {
+    async install({ sourceExecutable, configure }): Promise<InstallResult> {
       const before = await state();
       requireRoot(userId, 'install');
       const isPackaged = before.installed && before.definition !== unitFile;
       await ensureUser();
+      await configure();
       await handOverConfiguration();
       if (!isPackaged) {
         installExecutable(sourceExecutable, paths.executable);

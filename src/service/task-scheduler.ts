@@ -85,12 +85,13 @@ export function createTaskSchedulerService(context: ServiceContext): ServiceMana
   }
 
   return {
-    async install({ sourceExecutable }): Promise<InstallResult> {
+    async install({ sourceExecutable, configure }): Promise<InstallResult> {
       const before = await query();
       if (before.installed) await halt('install');
       ensureOwnerOnlyFolder(configurationFolder);
       await demand(runCommand, 'icacls', [configurationFolder, ...ownersOnly, '/Q']);
       ensureOwnerOnlyFolder(paths.stateFolder);
+      await configure();
       installExecutable(sourceExecutable, paths.executable);
       await register();
       await change('install', '/Run', '/TN', taskName);

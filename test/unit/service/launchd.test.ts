@@ -135,7 +135,9 @@ test('old and new words for a disabled service are understood', () => {
 
 test('installing copies the program, writes the plist and loads it', async () => {
   const { manager, isLoaded } = launchd();
-  expect(await manager.install({ sourceExecutable: source() })).toMatchObject({ isNew: true });
+  expect(
+    await manager.install({ sourceExecutable: source(), configure: async () => {} }),
+  ).toMatchObject({ isNew: true });
   expect(readFileSync(paths.executable, 'utf8')).toBe('program');
   expect(readFileSync(join(paths.definitionFolder, 'local.system-monitor.plist'), 'utf8')).toBe(
     launchdPlist(paths),
@@ -145,7 +147,7 @@ test('installing copies the program, writes the plist and loads it', async () =>
 
 test('an upgrade waits until launchd has let go of the old agent before it loads the new', async () => {
   const { manager, lines, isLoaded } = launchd({ isLoaded: true });
-  await manager.install({ sourceExecutable: source() });
+  await manager.install({ sourceExecutable: source(), configure: async () => {} });
   expect(isLoaded()).toBe(true);
   expect(lines.filter((line) => /boot(out|strap)/.test(line))).toEqual([
     'launchctl bootout system/local.system-monitor',
@@ -155,7 +157,7 @@ test('an upgrade waits until launchd has let go of the old agent before it loads
 
 test('a stopped service stays installed, for the next boot', async () => {
   const { manager, isLoaded } = launchd();
-  await manager.install({ sourceExecutable: source() });
+  await manager.install({ sourceExecutable: source(), configure: async () => {} });
   await manager.stop();
   expect(isLoaded()).toBe(false);
   expect(await manager.status()).toMatchObject({
@@ -170,7 +172,7 @@ test('a stopped service stays installed, for the next boot', async () => {
 
 test('removing leaves settings and unsent reports unless it is told otherwise', async () => {
   const { manager } = launchd();
-  await manager.install({ sourceExecutable: source() });
+  await manager.install({ sourceExecutable: source(), configure: async () => {} });
   writeFileSync(paths.configurationFile, '{}');
   expect(await manager.uninstall({ purge: false })).toEqual({
     kept: [join(folder, 'Application Support'), paths.stateFolder, paths.logFile],
@@ -183,7 +185,9 @@ test('removing leaves settings and unsent reports unless it is told otherwise', 
 
 test('whoever is not root is told how to become it', async () => {
   const { manager, lines } = launchd({ userId: 501 });
-  await expect(manager.install({ sourceExecutable: source() })).rejects.toMatchObject({
+  await expect(
+    manager.install({ sourceExecutable: source(), configure: async () => {} }),
+  ).rejects.toMatchObject({
     code: 'PERMISSION',
     hint: 'Run it as root: sudo system-monitor service install',
   });

@@ -59,7 +59,9 @@ function service(
 
 test('a machine without systemd is told what to do instead', async () => {
   const { manager, lines } = service(() => undefined, { bootedFolder: join(folder, 'nowhere') });
-  await expect(manager.install({ sourceExecutable: process.execPath })).rejects.toMatchObject({
+  await expect(
+    manager.install({ sourceExecutable: process.execPath, configure: async () => {} }),
+  ).rejects.toMatchObject({
     code: 'NOT_AVAILABLE',
     hint: expect.stringContaining('system-monitor background'),
   });
@@ -68,7 +70,9 @@ test('a machine without systemd is told what to do instead', async () => {
 
 test('whoever is not root is refused before anything is touched, and told how', async () => {
   const { manager } = service(() => show(absent), { userId: 1000 });
-  await expect(manager.install({ sourceExecutable: process.execPath })).rejects.toMatchObject({
+  await expect(
+    manager.install({ sourceExecutable: process.execPath, configure: async () => {} }),
+  ).rejects.toMatchObject({
     code: 'PERMISSION',
     hint: 'Run it as root: sudo system-monitor service install',
   });
@@ -98,7 +102,7 @@ test("a package's unit is enabled as it is: neither the unit nor the program is 
   );
   const source = join(folder, 'downloaded');
   writeFileSync(source, 'program');
-  expect(await manager.install({ sourceExecutable: source })).toEqual({
+  expect(await manager.install({ sourceExecutable: source, configure: async () => {} })).toEqual({
     isNew: false,
     executable: '/usr/bin/system-monitor',
     configurationFile: paths.configurationFile,
@@ -137,7 +141,9 @@ test('an agent that ends at once fails the installation with its own last words'
   });
   const source = join(folder, 'downloaded');
   writeFileSync(source, 'program');
-  await expect(manager.install({ sourceExecutable: source })).rejects.toMatchObject({
+  await expect(
+    manager.install({ sourceExecutable: source, configure: async () => {} }),
+  ).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     reason:
       'the agent ended at once (activating (auto-restart, exit-code)): setting url: it is no address',
@@ -158,7 +164,7 @@ test('the program is runnable by all, the settings are readable by their owner a
   writeFileSync(source, 'program', { mode: 0o600 });
   mkdirSync(join(folder, 'etc'));
   writeFileSync(paths.configurationFile, '{}', { mode: 0o644 });
-  await manager.install({ sourceExecutable: source });
+  await manager.install({ sourceExecutable: source, configure: async () => {} });
   expect(statSync(paths.executable).mode & 0o777).toBe(0o755);
   expect(readFileSync(paths.executable, 'utf8')).toBe('program');
   expect(statSync(paths.configurationFile).mode & 0o777).toBe(0o600);

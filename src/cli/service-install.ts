@@ -1,0 +1,92 @@
+/** What `service` hands to the service's manager: places, settings and the program itself. */
+import { posix, win32 } from 'node:path';
+import { MonitorError } from '../base/errors.ts';
+import { systemFolders } from '../config/locations.ts';
+import type { InstallResult, ServiceManager } from '../service/service.ts';
+import type { Runtime } from './runtime.ts';
+
+/** As they were typed. */
+export interface InstallFlags {
+  readonly url?: string;
+  readonly systemId?: string;
+  readonly interval?: string;
+}
+
+export async function openServiceManager(runtime: Runtime): Promise<ServiceManager> {
+  const [{ createServiceManager, servicePaths }, { createCommandRunner }] = await Promise.all([
+    import('../service/index.ts'),
+    import('../host/run-command.ts'),
+  ]);
+  const { platform, environment, clock, userId } = runtime;
+  return createServiceManager({
+    platform,
+    paths: servicePaths({ platform, environment, ...systemPaths(runtime) }),
+    runCommand: createCommandRunner({ environment }),
+    clock,
+    userId,
+  });
+}
+
+export async function installService(
+  runtime: Runtime,
+  flags: InstallFlags,
+): Promise<InstallResult> {
+  const sourceExecutable = ownExecutable(runtime);
+  const manager = await openServiceManager(runtime);
+  return manager.install({ sourceExecutable, configure: () => configure(runtime, flags) });
+}
+
+/**
+ * Settles the system-wide file: what was in force until now (an older installation's settings, or
+ * the user's own where this is the first), and over it this call's flags. A machine without an id
+ * gets one.
+ */
+async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
+  const [{ openConfiguration }, { readSettingsFile }, { findLocations }, { parseTypedSetting }] =
+    await Promise.all([
+      import('../config/configuration.ts'),
+      import('../config/file.ts'),
+      import('../config/locations.ts'),
+      import('../config/validate.ts'),
+    ]);
+  const { platform, environment, homeFolder, clock } = runtime;
+  const inForce = findLocations({ platform, environment, homeFolder }).configuration.path;
+  const typed: Record<string, unknown> = {};
+  for (const [key, text] of [
+    ['url', flags.url],
+    ['system_id', flags.systemId],
+    ['interval', flags.interval],
+  ] as const) {
+    if (text !== undefined) typed[key] = parseTypedSetting(key, text, 'the command line');
+  }
+  const system = openConfiguration(
+    { platform, environment: {}, homeFolder, configFlag: systemPaths(runtime).configurationFile },
+    clock,
+  );
+  await system.save({ ...readSettingsFile(inForce), ...typed });
+  await system.loadWithSystemId(runtime.randomBytes);
+}
+
+function systemPaths(runtime: Runtime): {
+  readonly configurationFile: string;
+  readonly stateFolder: string;
+} {
+  const folders = systemFolders(runtime);
+  const { join } = runtime.platform === 'win32' ? win32 : posix;
+  return {
+    configurationFile: join(folders.configuration, 'config.json'),
+    stateFolder: folders.state,
+  };
+}
+
+/** A service needs one file that stays; a source tree may move, and its Node with it. */
+function ownExecutable(runtime: Runtime): string {
+  const [program, ...more] = runtime.selfCommand;
+  if (program !== undefined && more.length === 0) return program;
+  throw new MonitorError({
+    code: 'NOT_AVAILABLE',
+    operation: 'install the service',
+    reason: 'this program runs from its source',
+    hint: 'Build the executable and install that: npm run build && sudo dist/system-monitor service install',
+  });
+}
