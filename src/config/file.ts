@@ -43,9 +43,9 @@ export function putDamagedFileAside(path: string, epochSeconds: number): string 
 export async function writeSettingsFile(path: string, settings: SettingsFile): Promise<void> {
   validateSettingsFile(settings, 'the settings to save');
   const { default: Conf } = await import('conf');
-  ensureOwnerOnlyFolder(dirname(path));
   const extension = extname(path).slice(1);
   try {
+    ensureOwnerOnlyFolder(dirname(path));
     const file = new Conf({
       cwd: dirname(path),
       configName: extension === '' ? basename(path) : basename(path, `.${extension}`),
