@@ -49,10 +49,11 @@ export function parseProcStat(text: string): ProcStat {
 }
 
 function parseCpuTimes(text: string): CpuTimes {
-  const columns = text.trim().split(/\s+/).map(Number);
-  if (columns.length < 4 || !columns.every((ticks) => Number.isFinite(ticks) && ticks >= 0)) {
+  const words = text.trim().split(/\s+/);
+  if (words.length < 4 || !words.every((word) => /^\d{1,20}$/.test(word))) {
     throw malformed(`"${text.slice(0, 100)}" are not CPU times`);
   }
+  const columns = words.map(Number);
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0] = columns;
   const [steal = 0, guest = 0, guestNice = 0] = columns.slice(7);
   return { user, nice, system, idle, iowait, irq, softirq, steal, guest, guestNice };

@@ -1,0 +1,129 @@
+/** Every parser of the kernel's text files for CPU, memory and network, fed what no kernel wrote. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { busyPercentBetween } from '../../../src/collectors/cpu/usage.ts';
+import { estimateAvailable, hostMemoryOf } from '../../../src/collectors/memory/host-memory.ts';
+import { attributeAddresses } from '../../../src/collectors/network/attribute-addresses.ts';
+import { parseCgroupMembership, parseCgroupMounts } from '../../../src/host/linux/cgroup.ts';
+import {
+  parseCgroupKey,
+  parseCgroupNumber,
+  parseCpuMax,
+} from '../../../src/host/linux/cgroup-values.ts';
+import { parseCpuInfoMhz, parseKilohertz } from '../../../src/host/linux/cpu-frequency.ts';
+import { countCpuList } from '../../../src/host/linux/cpu-list.ts';
+import { parseLocalAddresses } from '../../../src/host/linux/fib-trie.ts';
+import { parseIpAddresses } from '../../../src/host/linux/ip-address.ts';
+import { formatIpv4, netmaskOf, parseIpv4 } from '../../../src/host/linux/ipv4.ts';
+import { parseMemInfo } from '../../../src/host/linux/meminfo.ts';
+import { parseNetDev } from '../../../src/host/linux/net-dev.ts';
+import { parseProcStat } from '../../../src/host/linux/proc-stat.ts';
+import { parseRoutes } from '../../../src/host/linux/route.ts';
+import { parseLowWatermarkPages } from '../../../src/host/linux/zoneinfo.ts';
+import { survivesAnyText } from '../../support/survives-any-text.ts';
+
+const cases = join(import.meta.dirname, '../../cases');
+const real = (path: string): string => readFileSync(join(cases, path), 'utf8');
+
+const docker = 'network/veth-flood-and-docker-without-carrier/step-1/proc/net';
+const container = 'cpu/container-v1-with-quota/step-1';
+const ipOutput =
+  '5: br9    inet 10.98.0.1/16 scope global br9\\       valid_lft forever preferred_lft forever\n' +
+  '5: br9    inet 10.97.0.5/24 brd 10.97.0.255 scope global secondary br9:x\\       valid_lft 9sec\n' +
+  '6: tun0    inet 10.8.0.1 peer 10.8.0.2/32 scope global tun0\\       valid_lft forever\n';
+
+const parsers: readonly [string, (text: string) => unknown, string][] = [
+  ['/proc/stat', parseProcStat, real('cpu/cpu-list-with-holes/step-1/proc/stat')],
+  ['/proc/cpuinfo', parseCpuInfoMhz, real('cpu/wsl2/step-1/proc/cpuinfo')],
+  ['a cpufreq file', parseKilohertz, '1416000\n'],
+  ['a list of CPUs', countCpuList, '0-3,6,8-11\n'],
+  ['/proc/meminfo', parseMemInfo, real('memory/kernel-6-desktop/step-1/proc/meminfo')],
+  [
+    '/proc/zoneinfo',
+    parseLowWatermarkPages,
+    real('memory/kernel-3.2-without-memavailable/step-1/proc/zoneinfo'),
+  ],
+  ['net/dev', parseNetDev, real('network/old-format-without-space/step-1/proc/net/dev')],
+  ['net/fib_trie', parseLocalAddresses, real(`${docker}/fib_trie`)],
+  ['net/route', parseRoutes, real(`${docker}/route`)],
+  ['ip address', parseIpAddresses, ipOutput],
+  ['/proc/self/cgroup', parseCgroupMembership, real(`${container}/proc/self/cgroup`)],
+  ['cgroup mounts', parseCgroupMounts, real(`${container}/proc/self/mountinfo`)],
+  ['cpu.max', parseCpuMax, '150000 100000\n'],
+  ['a cgroup number', parseCgroupNumber, '536870912\n'],
+  [
+    'memory.stat',
+    (text) => parseCgroupKey(text, 'inactive_file'),
+    real('memory/container-v2-with-limit/step-1/sys/fs/cgroup/memory.stat'),
+  ],
+  [
+    'memory, from file to report',
+    (text) => {
+      const info = parseMemInfo(text);
+      return hostMemoryOf(info, info.available ?? estimateAvailable(info, text));
+    },
+    real('memory/kernel-3.2-without-memavailable/step-1/proc/meminfo'),
+  ],
+  [
+    'CPU use, from files to report',
+    (text) =>
+      busyPercentBetween(
+        parseProcStat(real('cpu/wsl2/step-1/proc/stat')).times,
+        parseProcStat(text).times,
+      ),
+    real('cpu/wsl2/step-2/proc/stat'),
+  ],
+  [
+    'addresses by routes',
+    (text) => attributeAddresses(['10.1.2.3', '127.0.0.1', 'x'], parseRoutes(text)),
+    real(`${docker}/route`),
+  ],
+];
+
+test.each(parsers)(
+  '%s of any content is parsed or refused, and never becomes NaN',
+  (_, parse, text) => {
+    survivesAnyText(parse, text);
+  },
+);
+
+test('ip’s lines are read with labels, peers and masks', () => {
+  expect(parseIpAddresses(ipOutput)).toEqual([
+    { name: 'br9', ip: '10.98.0.1', netmask: '255.255.0.0' },
+    { name: 'br9:x', ip: '10.97.0.5', netmask: '255.255.255.0' },
+    { name: 'tun0', ip: '10.8.0.1', netmask: '255.255.255.255' },
+  ]);
+});
+
+test('addresses survive the way to a number and back, and no other text is one', () => {
+  for (const text of ['0.0.0.0', '127.0.0.1', '192.0.2.255', '255.255.255.255']) {
+    expect(formatIpv4(parseIpv4(text) ?? -1)).toBe(text);
+  }
+  for (const text of ['', '1.2.3', '1.2.3.256', '1.2.3.4.5', ' 1.2.3.4', '::1']) {
+    expect(parseIpv4(text)).toBeUndefined();
+  }
+});
+
+test('masks of every length', () => {
+  expect([0, 1, 8, 12, 24, 31, 32].map(netmaskOf)).toEqual([
+    '0.0.0.0',
+    '128.0.0.0',
+    '255.0.0.0',
+    '255.240.0.0',
+    '255.255.255.0',
+    '255.255.255.254',
+    '255.255.255.255',
+  ]);
+});
+
+test('a list of CPUs counts ranges, and a backward or an empty one is none', () => {
+  expect(['0', '0-3', '0-1,4-7,9', '3-1', '', 'all'].map(countCpuList)).toEqual([
+    1,
+    4,
+    7,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
