@@ -23,7 +23,10 @@ try {
   };
   const bundle = await bundleProgram({ info });
   const caches = await recordCodeCaches({ target, bundle, workFolder });
-  const made = await makeExecutable({ target, bundle, caches, workFolder });
+  const made = await makeExecutable({
+    ...{ target, bundle, caches, workFolder },
+    version: info.version,
+  });
   const finished = join(dist, executableName(target));
   await rename(made, finished);
   const { size } = await stat(finished);

@@ -4,13 +4,16 @@
  * single-executable-applications.html), and signed where the system asks for it.
  */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Bundle, bundleEmbedded, projectRoot } from './bundle.ts';
 import type { CodeCaches } from './code-cache.ts';
+import { signAdHoc } from './macho-signature.ts';
 import { ensureCachedNodeBinary, ensureNodeBinary, lockedNodePackage } from './node-package.ts';
+import { signByHook } from './sign-hook.ts';
 import { blobMakers, executableName, type Target } from './targets.ts';
+import { withWindowsResources } from './windows-resources.ts';
 
 const run = promisify(execFile);
 const toolTimeoutMs = 2 * 60_000;
@@ -24,6 +27,8 @@ export interface ExecutableOptions {
   readonly target: Target;
   readonly bundle: Bundle;
   readonly caches: CodeCaches;
+  /** For Windows' version resource. */
+  readonly version: string;
   /** Where the parts are put on the way. */
   readonly workFolder: string;
 }
@@ -37,8 +42,16 @@ export async function makeExecutable(options: ExecutableOptions): Promise<string
   const unfinished = join(workFolder, 'unfinished');
   await copyFile(await ensureNodeBinary(target.nodePackage), unfinished);
   await chmod(unfinished, 0o755);
+  if (target.format === 'pe') {
+    const program = await readFile(unfinished);
+    await writeFile(unfinished, await withWindowsResources(program, options.version));
+  }
   await strip(target, unfinished);
   await inject(target, unfinished, blob);
+  if (target.format === 'mach-o') {
+    await writeFile(unfinished, signAdHoc(await readFile(unfinished), executableName(target)));
+  }
+  await signByHook(target, unfinished);
   await rename(unfinished, executable);
   return executable;
 }

@@ -16,7 +16,8 @@ export interface Target {
   readonly format: BinaryFormat;
   /**
    * Commands that can strip this format, the first that is found is used. Symbols are 15 % of
-   * Node; they come off before the blob goes in, because stripping afterwards cuts it off.
+   * Node; they come off before the blob goes in, because stripping afterwards cuts it off. None for
+   * Mach-O: no strip that runs on Linux has been tried on a Mac afterwards.
    */
   readonly strip: readonly (readonly string[])[];
   /** `ad-hoc`: signed here, without a certificate. macOS on arm64 runs nothing unsigned. */
