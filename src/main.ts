@@ -1,11 +1,11 @@
 /**
  * The composition root: the only place that reads the real clock, the environment, the signals and
  * the streams. Everything else is handed what it needs.
+ *
+ * Most of what it makes is not used by any one command, and node:crypto, node:os, node:tty and the
+ * streams together take a quarter of a start: each is loaded when it is first asked for.
  */
-import { randomBytes } from 'node:crypto';
-import { homedir, hostname } from 'node:os';
 import { isSea } from 'node:sea';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './base/clock.ts';
 import { runCli } from './cli/cli.ts';
 import type { OutputStream, Runtime } from './cli/runtime.ts';
@@ -15,6 +15,7 @@ const realClock: Clock = {
   monotonicMs: () => performance.now(),
   sleep: async (ms, signal) => {
     try {
+      const { setTimeout: delay } = process.getBuiltinModule('node:timers/promises');
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     } catch {
       // Aborted: whoever waits looks at the signal.
@@ -39,14 +40,22 @@ function createRuntime(): Runtime {
     pid: process.pid,
     userId: process.geteuid?.(),
     // os.homedir() throws for a user without a home, as services may be.
-    homeFolder: homeFolderOrRoot(),
-    hostName: hostname(),
+    get homeFolder() {
+      return homeFolderOrRoot();
+    },
+    get hostName() {
+      return process.getBuiltinModule('node:os').hostname();
+    },
     clock: realClock,
     random: () => Math.random(),
-    randomBytes: (size) => randomBytes(size),
-    stdin: { isTerminal: process.stdin.isTTY === true },
-    stdout: createOutput(process.stdout),
-    stderr: createOutput(process.stderr),
+    randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
+    stdin: {
+      get isTerminal() {
+        return isTerminal(0);
+      },
+    },
+    stdout: createOutput(1, () => process.stdout),
+    stderr: createOutput(2, () => process.stderr),
     onSignal: (signal, listener) => {
       process.on(signal, listener);
       return () => process.off(signal, listener);
@@ -60,21 +69,31 @@ function createRuntime(): Runtime {
 
 function homeFolderOrRoot(): string {
   try {
-    return homedir();
+    return process.getBuiltinModule('node:os').homedir();
   } catch {
     return '/';
   }
 }
 
-function createOutput(stream: NodeJS.WriteStream): OutputStream {
-  // `system-monitor processes | head -1`: the reader has what it wanted, and that is no error of ours.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+function isTerminal(descriptor: number): boolean {
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
+}
+
+function createOutput(descriptor: number, makeStream: () => NodeJS.WriteStream): OutputStream {
+  let made: NodeJS.WriteStream | undefined;
+  const stream = (): NodeJS.WriteStream => {
+    made ??= makeStream().on('error', (error: NodeJS.ErrnoException) => {
+      // `system-monitor processes | head -1`: the reader has what it wanted: no error of ours.
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+    return made;
+  };
   return {
-    write: (text) => new Promise((resolve) => stream.write(text, () => resolve())),
-    isTerminal: stream.isTTY === true,
-    columns: () => stream.columns,
+    write: (text) => new Promise((resolve) => stream().write(text, () => resolve())),
+    get isTerminal() {
+      return isTerminal(descriptor);
+    },
+    columns: () => stream().columns,
   };
 }

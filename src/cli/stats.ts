@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { MonitorError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
 import type { SettingKey } from '../config/setting-table.ts';
-import { type StatsPart, statsParts } from '../wire/stats.ts';
+import { type StatsPart, statsParts } from '../wire/stats-parts.ts';
 import { abortOnSignals, type CliContext, locationOptions } from './context.ts';
 
 interface StatsOptions {

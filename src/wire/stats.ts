@@ -81,6 +81,4 @@ export type Disks = z.infer<typeof disksSchema>;
 export type Network = z.infer<typeof networkSchema>;
 export type Stats = z.infer<typeof statsSchema>;
 
-/** The parts of `stats`, in the order in which they stand on the wire. */
-export const statsParts = ['cpu', 'memory', 'processes', 'disks', 'network'] as const;
-export type StatsPart = (typeof statsParts)[number];
+export { type StatsPart, statsParts } from './stats-parts.ts';

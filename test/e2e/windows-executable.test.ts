@@ -29,7 +29,7 @@ beforeAll(async () => {
   const bundle = await bundleProgram({ info });
   const caches = await recordCodeCaches({ target, bundle, workFolder });
   folder = createWindowsFolder();
-  folder.add(await makeExecutable({ target, bundle, caches, workFolder }));
+  folder.add(await makeExecutable({ target, bundle, caches, workFolder, version: info.version }));
 }, timeoutMs);
 
 afterAll(() => {
