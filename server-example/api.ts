@@ -1,11 +1,12 @@
 /** The JSON API that the page is made of; anybody may build on it. Described in openapi.ts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Detail, type Fleet, nameSchema, type SystemSummary } from './api-schemas.ts';
 import { disksOf, interfacesOf } from './figures.ts';
 import { readHistory } from './history.ts';
-import { HttpError, sendEmpty, sendJson } from './http.ts';
+import { HttpError, parseJson, readTextBody, sendEmpty, sendJson } from './http.ts';
 import { describeIssue, reportSchema, systemIdSchema } from './report.ts';
 import type { Store, SystemRow } from './store.ts';
-import { type SystemSummary, summarise } from './systems.ts';
+import { summarise } from './systems.ts';
 
 export interface ApiOptions {
   readonly store: Store;
@@ -13,7 +14,7 @@ export interface ApiOptions {
   readonly now: () => number;
 }
 
-export interface ApiRequest {
+export interface ApiCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
@@ -22,19 +23,23 @@ export interface ApiRequest {
 }
 
 export interface Api {
-  readonly list: (call: ApiRequest) => Promise<void>;
-  readonly detail: (call: ApiRequest) => Promise<void>;
-  readonly history: (call: ApiRequest) => Promise<void>;
-  readonly report: (call: ApiRequest) => Promise<void>;
-  readonly register: (call: ApiRequest) => Promise<void>;
-  readonly forget: (call: ApiRequest) => Promise<void>;
-  readonly summaries: (ids: readonly string[]) => Promise<readonly SystemSummary[]>;
+  readonly list: (call: ApiCall) => Promise<void>;
+  readonly detail: (call: ApiCall) => Promise<void>;
+  readonly history: (call: ApiCall) => Promise<void>;
+  readonly report: (call: ApiCall) => Promise<void>;
+  /** Registers an id; a body with `name` names it. */
+  readonly put: (call: ApiCall) => Promise<void>;
+  readonly forget: (call: ApiCall) => Promise<void>;
+  /** Of all systems, or of those asked for. */
+  readonly summaries: (ids?: readonly string[]) => Promise<readonly SystemSummary[]>;
 }
 
 const hoursDefault = 24;
 const hoursMax = 24 * 366 * 2;
 const pointsDefault = 360;
 const pointsMax = 2000;
+/** A name and little else. */
+const bodyBytesMax = 4096;
 
 export function createApi({ store, now }: ApiOptions): Api {
   const find = async (id: string): Promise<SystemRow> => {
@@ -43,40 +48,44 @@ export function createApi({ store, now }: ApiOptions): Api {
     return row;
   };
 
+  const summaries = async (ids?: readonly string[]): Promise<readonly SystemSummary[]> => {
+    const moment = now();
+    return (await store.systems(ids)).map((row) => summarise(row, moment));
+  };
+
   return {
+    summaries,
+
     list: async ({ response }) => {
-      const moment = now();
-      const systems = (await store.systems()).map((row) => summarise(row, moment));
-      sendJson(response, 200, { now: moment, counts: countStates(systems), systems });
+      const systems = await summaries();
+      const counts = { up: 0, late: 0, silent: 0, waiting: 0 };
+      for (const system of systems) counts[system.state] += 1;
+      sendJson(response, 200, { now: now(), counts, systems: [...systems] } satisfies Fleet);
     },
 
     detail: async ({ response, id }) => {
       const row = await find(id);
-      const moment = now();
-      const body = await store.newestReport(id);
+      const { newest } = row;
+      const processes = processesOf(await store.newestReport(id));
       sendJson(response, 200, {
-        now: moment,
-        system: summarise(row, moment),
-        disks: row.newest === null ? [] : disksOf(row.newest.disks).map(toWireDisk),
-        interfaces:
-          row.newest === null ? [] : interfacesOf(row.newest.network).map(toWireInterface),
-        processes: body === undefined ? [] : reportSchema.parse(JSON.parse(body)).stats.processes,
-      });
+        now: now(),
+        system: summarise(row, now()),
+        disks: newest === null ? [] : disksOf(newest.disks).map(toWireDisk),
+        interfaces: newest === null ? [] : interfacesOf(newest.network).map(toWireInterface),
+        processes,
+      } satisfies Detail);
     },
 
     history: async ({ response, query, id }) => {
       const { newest } = await find(id);
       const hours = positive(query, 'hours', hoursDefault, hoursMax);
-      const points = Math.round(positive(query, 'points', pointsDefault, pointsMax));
+      const points = Math.ceil(positive(query, 'points', pointsDefault, pointsMax));
       // A machine whose clock runs ahead is shown up to its own present.
       const to = Math.max(now(), newest?.epoch ?? 0);
       const from = Math.floor(to - hours * 3600);
       const intervalSeconds = newest?.intervalSeconds ?? 60;
-      sendJson(
-        response,
-        200,
-        await readHistory(store, { systemId: id, from, to, intervalSeconds, points }),
-      );
+      const request = { systemId: id, from, to, intervalSeconds, points };
+      sendJson(response, 200, await readHistory(store, request));
     },
 
     report: async ({ response, id }) => {
@@ -86,10 +95,14 @@ export function createApi({ store, now }: ApiOptions): Api {
       sendJson(response, 200, JSON.parse(body));
     },
 
-    register: async ({ response, id }) => {
-      const parsed = systemIdSchema.safeParse(id);
-      if (!parsed.success) throw new HttpError(400, `id: ${describeIssue(parsed.error)}`);
+    put: async ({ request, response, id }) => {
+      const parsedId = systemIdSchema.safeParse(id);
+      if (!parsedId.success) throw new HttpError(400, `id: ${describeIssue(parsedId.error)}`);
+      const body = await readTextBody(request, bodyBytesMax);
+      const parsed = nameSchema.safeParse(body === '' ? {} : parseJson(body));
+      if (!parsed.success) throw new HttpError(400, describeIssue(parsed.error));
       const created = await store.register(id, now());
+      if (parsed.data.name !== undefined) await store.rename(id, parsed.data.name || null);
       sendJson(response, created ? 201 : 200, { id, registered: true });
     },
 
@@ -97,31 +110,27 @@ export function createApi({ store, now }: ApiOptions): Api {
       if (!(await store.forget(id))) throw new HttpError(404, `no system ${id} is registered here`);
       sendEmpty(response, 204);
     },
-
-    summaries: async (ids) => {
-      const moment = now();
-      return (await store.systems(ids)).map((row) => summarise(row, moment));
-    },
   };
 }
 
-function countStates(systems: readonly SystemSummary[]): Record<SystemSummary['state'], number> {
-  const counts = { up: 0, late: 0, silent: 0, waiting: 0 };
-  for (const system of systems) counts[system.state] += 1;
-  return counts;
+function processesOf(body: string | undefined): Detail['processes'] {
+  if (body === undefined) return [];
+  const { processes } = reportSchema.parse(JSON.parse(body)).stats;
+  if (!Array.isArray(processes)) return [];
+  return processes.map((one) => ({ ...one, username: one.username ?? null }));
 }
 
 function positive(query: URLSearchParams, name: string, otherwise: number, max: number): number {
   const given = query.get(name);
   if (given === null) return otherwise;
   const value = Number(given);
-  if (given.trim() === '' || !(value > 0 && value <= max)) {
+  if (!(value > 0 && value <= max)) {
     throw new HttpError(400, `${name}: must be a number above 0, at most ${max}`);
   }
   return value;
 }
 
-function toWireDisk(disk: ReturnType<typeof disksOf>[number]) {
+function toWireDisk(disk: ReturnType<typeof disksOf>[number]): Detail['disks'][number] {
   return {
     device: disk.device,
     mount_point: disk.mountPoint,
@@ -133,7 +142,9 @@ function toWireDisk(disk: ReturnType<typeof disksOf>[number]) {
   };
 }
 
-function toWireInterface(one: ReturnType<typeof interfacesOf>[number]) {
+function toWireInterface(
+  one: ReturnType<typeof interfacesOf>[number],
+): Detail['interfaces'][number] {
   return {
     name: one.name,
     ip: one.ip,

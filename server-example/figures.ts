@@ -12,10 +12,16 @@ export function figuresOf(stats: Report['stats']): Figures {
     memoryTotalBytes: stats.memory.total,
     memoryUsedBytes: stats.memory.used,
     memoryPercent: stats.memory.percent_used,
-    processCount: stats.processes.length,
+    processCount: processCountOf(stats.processes),
     disks: JSON.stringify(stats.disks),
     network: JSON.stringify(stats.network),
   };
+}
+
+/** No machine runs no process: an empty list is an agent that is set to send none. */
+function processCountOf(processes: Report['stats']['processes']): number | null {
+  if (!Array.isArray(processes)) return processes.count;
+  return processes.length === 0 ? null : processes.length;
 }
 
 export interface DiskFigures {

@@ -1,22 +1,7 @@
 /** A system's past for its charts: as many points as a chart can show, as columns. */
+import type { History } from './api-schemas.ts';
 import { disksOf, rateBetween, roundTo } from './figures.ts';
 import type { HistoryPoint, Store } from './store.ts';
-
-/** Every array is as long as `epochs`; null is a gap, where nothing was reported. */
-export interface History {
-  readonly from: number;
-  readonly to: number;
-  readonly bucket_seconds: number;
-  readonly epochs: readonly number[];
-  readonly cpu: readonly (number | null)[];
-  readonly cpu_max: readonly (number | null)[];
-  readonly memory: readonly (number | null)[];
-  readonly memory_max: readonly (number | null)[];
-  readonly sent_per_second: readonly (number | null)[];
-  readonly received_per_second: readonly (number | null)[];
-  /** Percent used, by mount point. */
-  readonly disks: Readonly<Record<string, readonly (number | null)[]>>;
-}
 
 export interface HistoryRequest {
   readonly systemId: string;

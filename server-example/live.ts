@@ -4,8 +4,8 @@
  * many reports arrive.
  */
 import type { ServerResponse } from 'node:http';
+import type { SystemSummary } from './api-schemas.ts';
 import { HttpError } from './http.ts';
-import type { SystemSummary } from './systems.ts';
 
 export interface LiveOptions {
   readonly summaries: (ids: readonly string[]) => Promise<readonly SystemSummary[]>;

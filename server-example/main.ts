@@ -3,6 +3,7 @@
  * clock, the environment and the signals.
  */
 import { join } from 'node:path';
+import { createTokenAccess, openAccess } from './auth.ts';
 import { parseOptions, type ServerOptions, UsageError, usage } from './options.ts';
 import { createReceiver } from './receiver.ts';
 import { createSqliteStore } from './sqlite-store.ts';
@@ -14,26 +15,38 @@ const exitUnavailable = 69;
 async function main(): Promise<void> {
   const options = readOptions();
   if (options === undefined) return;
+  const log = (line: string): void => console.error(line);
+  const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+  const { tokenFile } = options;
+  const access =
+    tokenFile === undefined
+      ? openAccess
+      : createTokenAccess({ path: tokenFile, now: nowSeconds, log });
+
   const store = createSqliteStore({ path: join(options.dataFolder, 'reports.db') });
-  for (const id of options.register) await store.register(id, Math.floor(Date.now() / 1000));
+  for (const id of options.register) await store.register(id, nowSeconds());
   const receiver = createReceiver({
     store,
     now: () => Date.now(),
-    log: (line) => console.error(line),
+    log,
+    access,
     openRegistration: options.registration === 'open',
+    allowedHosts: options.allowedHosts,
+    keepReportsDays: options.keepReportsDays,
+    keepHourlyDays: options.keepHourlyDays,
   });
   const address = await receiver.listen(options.host, options.port);
   console.log(`listening on ${address}`);
+  if (access === openAccess && !/^http:\/\/(127\.|\[::1\])/.test(address)) {
+    log('Everybody who reaches this address may report and look; --token-file asks for a token.');
+  }
 
-  let closing = false;
-  const stop = async (): Promise<void> => {
-    if (closing) return;
-    closing = true;
-    await receiver.close();
-    await store.close();
+  let _closing: Promise<void> | undefined;
+  const stop = (): void => {
+    _closing ??= receiver.close().then(() => store.close());
   };
-  process.once('SIGTERM', () => void stop());
-  process.once('SIGINT', () => void stop());
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }
 
 function readOptions(): ServerOptions | undefined {

@@ -1,5 +1,6 @@
 /** The command line of `npm run server`. */
 import { parseArgs } from 'node:util';
+import { keepHourlyDaysDefault, keepReportsDaysDefault } from './receiver.ts';
 import { systemIdSchema } from './report.ts';
 
 export interface ServerOptions {
@@ -8,6 +9,10 @@ export interface ServerOptions {
   readonly dataFolder: string;
   readonly register: readonly string[];
   readonly registration: 'open' | 'closed';
+  readonly keepReportsDays: number;
+  readonly keepHourlyDays: number;
+  readonly tokenFile: string | undefined;
+  readonly allowedHosts: readonly string[];
   readonly help: boolean;
 }
 
@@ -21,11 +26,32 @@ Receives the reports of system-monitor agents, keeps them in SQLite and shows th
   --port N              port to listen on; 0 takes a free one (5000)
   --host H              address to listen on (127.0.0.1: this machine alone)
   --data DIR            folder of the database (the user's own state folder)
-  --register ID         register a system id and go on; may be given more than once
+
+  --register ID         register a system id; may be given more than once
   --registration MODE   open: the first report of an id registers it (default)
                         closed: reports of ids that are not registered are refused
+  --token-file FILE     ask for a bearer token; a line is [report|view] TOKEN
+  --allow-host NAME     a name under which browsers may reach this receiver on the loopback,
+                        such as that of a proxy in front; may be given more than once
+
+  --keep-reports DAYS   whole reports are kept this long (${keepReportsDaysDefault}), then one average an hour
+  --keep-hourly DAYS    hourly averages are kept this long (${keepHourlyDaysDefault})
+
   --help                show this
 `;
+
+const flags = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  data: { type: 'string' },
+  register: { type: 'string', multiple: true },
+  registration: { type: 'string' },
+  'token-file': { type: 'string' },
+  'allow-host': { type: 'string', multiple: true },
+  'keep-reports': { type: 'string' },
+  'keep-hourly': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /**
  * Reads the flags. `environment` gives the default data folder: $XDG_STATE_HOME or ~/.local/state
@@ -36,60 +62,57 @@ export function parseOptions(
   words: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): ServerOptions {
-  const { values } = parseWords(words);
+  const values = parseWords(words);
   return {
-    port: parsePort(values.port ?? '5000'),
+    port: wholeNumber('port', values.port ?? '5000', 0, 65_535),
     host: values.host ?? '127.0.0.1',
     dataFolder: values.data ?? defaultDataFolder(environment),
-    register: (values.register ?? []).map(parseSystemId),
-    registration: parseRegistration(values.registration ?? 'open'),
+    register: (values.register ?? []).map(systemId),
+    registration: registrationMode(values.registration ?? 'open'),
+    keepReportsDays: days('keep-reports', values['keep-reports'], keepReportsDaysDefault),
+    keepHourlyDays: days('keep-hourly', values['keep-hourly'], keepHourlyDaysDefault),
+    tokenFile: values['token-file'],
+    allowedHosts: values['allow-host'] ?? [],
     help: values.help ?? false,
   };
 }
 
 function parseWords(words: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...words],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        port: { type: 'string' },
-        host: { type: 'string' },
-        data: { type: 'string' },
-        register: { type: 'string', multiple: true },
-        registration: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
+    return parseArgs({ args: [...words], strict: true, allowPositionals: false, options: flags })
+      .values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new UsageError(`--port ${text}: must be a whole number from 0 to 65535, such as 5000`);
+function wholeNumber(flag: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UsageError(`--${flag} ${text}: must be a whole number from ${min} to ${max}`);
   }
-  return port;
+  return value;
 }
 
-function parseSystemId(text: string): string {
+function days(flag: string, text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : wholeNumber(flag, text, 1, 36_500);
+}
+
+function systemId(text: string): string {
   const parsed = systemIdSchema.safeParse(text);
-  if (!parsed.success) {
-    throw new UsageError(`--register ${JSON.stringify(text)}: must be a system id`);
-  }
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    `--register ${JSON.stringify(text)}: must be a system id, such as Linux-0123456789abcdef0123456789abcdef`,
+  );
 }
 
-function parseRegistration(text: string): 'open' | 'closed' {
+function registrationMode(text: string): 'open' | 'closed' {
   if (text === 'open' || text === 'closed') return text;
   throw new UsageError(`--registration ${text}: must be open or closed`);
 }
 
 function defaultDataFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  const state = environment.XDG_STATE_HOME || environment.LOCALAPPDATA;
-  const base = state || `${environment.HOME || '.'}/.local/state`;
+  const { XDG_STATE_HOME, LOCALAPPDATA, HOME } = environment;
+  const base = XDG_STATE_HOME || LOCALAPPDATA || `${HOME || '.'}/.local/state`;
   return `${base}/system-monitor-server`;
 }

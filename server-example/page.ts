@@ -16,6 +16,20 @@ const securityPolicy = [
   "object-src 'none'",
 ].join('; ');
 
+const scripts = [
+  'api.js',
+  'app.js',
+  'charts.js',
+  'detail.js',
+  'dom.js',
+  'fleet.js',
+  'format.js',
+  'processes.js',
+  'sign-in.js',
+  'source.js',
+  'table.js',
+];
+
 export interface PageFile {
   readonly path: string;
   readonly send: (request: IncomingMessage, response: ServerResponse) => void;
@@ -28,19 +42,12 @@ export function loadPage(): readonly PageFile[] {
     createRequire(import.meta.url).resolve(`uplot/dist/${name}`);
   return [
     pageFile('/', web('index.html'), 'text/html; charset=utf-8'),
+    pageFile('/api', web('api.html'), 'text/html; charset=utf-8'),
     pageFile('/favicon.svg', web('favicon.svg'), 'image/svg+xml'),
     pageFile('/assets/style.css', web('style.css'), 'text/css; charset=utf-8'),
-    ...[
-      'app.js',
-      'fleet.js',
-      'detail.js',
-      'processes.js',
-      'table.js',
-      'charts.js',
-      'format.js',
-      'dom.js',
-      'source.js',
-    ].map((name) => pageFile(`/assets/${name}`, web(name), 'text/javascript; charset=utf-8')),
+    ...scripts.map((name) =>
+      pageFile(`/assets/${name}`, web(name), 'text/javascript; charset=utf-8'),
+    ),
     pageFile('/assets/uplot.js', uplot('uPlot.iife.min.js'), 'text/javascript; charset=utf-8'),
     pageFile('/assets/uplot.css', uplot('uPlot.min.css'), 'text/css; charset=utf-8'),
   ];

@@ -17,10 +17,11 @@ import {
   statusUrlOk,
 } from '../src/wire/requests.ts';
 import { figuresOf } from './figures.ts';
-import { HttpError, readTextBody, sendEmpty, sendJson } from './http.ts';
+import { HttpError, parseJson, readTextBody, sendEmpty, sendJson } from './http.ts';
 import type { Intake } from './intake.ts';
+import type { ReportOutcome } from './metrics.ts';
 import { describeIssue, type Report, reportSchema } from './report.ts';
-import type { Store } from './store.ts';
+import type { IncomingReport, Store } from './store.ts';
 
 export interface ProtocolOptions {
   readonly store: Store;
@@ -30,8 +31,8 @@ export interface ProtocolOptions {
   readonly bodyBytesMax: number;
   /** Whether the first report of an unknown id registers it. */
   readonly openRegistration: boolean;
-  /** Told after each report that was stored and was not there before. */
-  readonly onStored: (systemId: string) => void;
+  /** Told what came of each report. */
+  readonly onReport: (outcome: ReportOutcome, systemId: string) => void;
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -53,23 +54,25 @@ export function createProtocol(options: ProtocolOptions): Handler {
     response: ServerResponse,
   ): Promise<void> => {
     const parsed = reportSchema.safeParse(request);
-    if (!parsed.success) throw new HttpError(400, describeIssue(parsed.error));
-    const report: Report = parsed.data;
-    if (!options.openRegistration && !(await store.isRegistered(report.system_id))) {
-      // 403 and not 400: the agent keeps the report and tries again, so nothing is lost meanwhile.
-      throw new HttpError(403, `${report.system_id} is not registered here`);
+    if (!parsed.success) {
+      options.onReport('refused', '');
+      throw new HttpError(400, describeIssue(parsed.error));
     }
-    const outcome = await intake.add({
-      systemId: report.system_id,
-      epoch: report.epoch,
-      receivedAt: options.now(),
-      intervalSeconds: report.interval,
-      url: report.url,
-      body,
-      ...figuresOf(report.stats),
-    });
-    if (outcome === 'stored') options.onStored(report.system_id);
-    sendJson(response, statusReceived, { received: true, duplicate: outcome === 'duplicate' });
+    const report = parsed.data;
+    const id = report.system_id;
+    try {
+      if (!options.openRegistration && !(await store.isRegistered(id))) {
+        options.onReport('refused', id);
+        // 403 and not 400: the agent keeps the report and tries again, so nothing is lost meanwhile.
+        throw new HttpError(403, `${id} is not registered here`);
+      }
+      const outcome = await intake.add(toIncoming(report, body, options.now()));
+      options.onReport(outcome, id);
+      sendJson(response, statusReceived, { received: true, duplicate: outcome === 'duplicate' });
+    } catch (error) {
+      if (!(error instanceof HttpError)) options.onReport('unavailable', id);
+      throw error;
+    }
   };
 
   return async (request, response) => {
@@ -92,6 +95,18 @@ export function createProtocol(options: ProtocolOptions): Handler {
   };
 }
 
+function toIncoming(report: Report, body: string, receivedAt: number): IncomingReport {
+  return {
+    systemId: report.system_id,
+    epoch: report.epoch,
+    receivedAt,
+    intervalSeconds: report.interval,
+    url: withoutCredentials(report.url),
+    body,
+    ...figuresOf(report.stats),
+  };
+}
+
 /**
  * A page of some other site can make a browser POST text or a form here without asking, but not
  * JSON (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
@@ -104,14 +119,14 @@ function requireJson(request: IncomingMessage): void {
 }
 
 function parseObject(body: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw new HttpError(400, 'the body is not JSON');
-  }
+  const value = parseJson(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new HttpError(400, 'the body must be a JSON object');
   }
   return { ...value };
+}
+
+/** The agent removes them; another program's report may carry them, and the page shows the address. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1');
 }

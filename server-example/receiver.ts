@@ -1,21 +1,25 @@
 /**
- * The receiver: routes over a store.
+ * The receiver: an HTTP server over a store.
  *
  *   POST /            the protocol                       protocol.ts → intake.ts → store
  *   GET  /            the page                           page.ts, web/
  *   GET  /api/…       what the page is made of           api.ts → store
  *   GET  /api/events  live updates                       live.ts
- *   GET  /healthz     whether the store answers
+ *
+ * routes.ts has them all.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type ApiRequest, createApi } from './api.ts';
+import { type AddressInfo, isIP } from 'node:net';
+import { createApi } from './api.ts';
+import { type Access, openAccess } from './auth.ts';
 import { HttpError, sendJson } from './http.ts';
 import { createIntake, Overloaded } from './intake.ts';
 import { createLive } from './live.ts';
-import { loadPage } from './page.ts';
+import { createMetrics } from './metrics.ts';
 import { createProtocol } from './protocol.ts';
-import { findRoute, type Route } from './router.ts';
+import { createRetention } from './retention.ts';
+import { findRoute } from './router.ts';
+import { createRoutes, type ReceiverRoute } from './routes.ts';
 import { type Store, StoreUnavailable } from './store.ts';
 
 export interface ReceiverOptions {
@@ -23,8 +27,14 @@ export interface ReceiverOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: (line: string) => void;
-  /** Whether the first report of an unknown id registers it. */
+  /** Whether the first report of an unknown id registers it; true by default. */
   readonly openRegistration?: boolean;
+  /** Who may report and who may look; everybody by default. */
+  readonly access?: Access;
+  /** Names under which browsers may reach a receiver on the loopback, besides its own. */
+  readonly allowedHosts?: readonly string[];
+  readonly keepReportsDays?: number;
+  readonly keepHourlyDays?: number;
   readonly bodyBytesMax?: number;
 }
 
@@ -35,14 +45,18 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+export const keepReportsDaysDefault = 14;
+export const keepHourlyDaysDefault = 730;
 /** A report of 20 000 processes is about 1.5 MB. */
 const bodyBytesMaxDefault = 8 * 1024 * 1024;
 const retryAfterSeconds = 10;
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { store } = options;
+  const { store, log } = options;
   const now = (): number => Math.floor(options.now() / 1000);
+  const access = options.access ?? openAccess;
   const intake = createIntake({ store });
+  const metrics = createMetrics();
   const api = createApi({ store, now });
   const live = createLive({ summaries: api.summaries });
   const protocol = createProtocol({
@@ -51,63 +65,59 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     now,
     bodyBytesMax: options.bodyBytesMax ?? bodyBytesMaxDefault,
     openRegistration: options.openRegistration ?? true,
-    onStored: (systemId) => live.changed(systemId),
-  });
-
-  const routes: readonly Route<ApiRequest>[] = [
-    { method: 'POST', path: '/', handle: ({ request, response }) => protocol(request, response) },
-    ...loadPage().map(({ path, send }) => ({
-      method: 'GET',
-      path,
-      handle: ({ request, response }: ApiRequest) => send(request, response),
-    })),
-    { method: 'GET', path: '/api/systems', handle: api.list },
-    { method: 'GET', path: '/api/systems/:id', handle: api.detail },
-    { method: 'PUT', path: '/api/systems/:id', handle: api.register },
-    { method: 'DELETE', path: '/api/systems/:id', handle: api.forget },
-    { method: 'GET', path: '/api/systems/:id/history', handle: api.history },
-    { method: 'GET', path: '/api/systems/:id/report', handle: api.report },
-    { method: 'GET', path: '/api/events', handle: ({ response }) => live.subscribe(response) },
-    {
-      method: 'GET',
-      path: '/healthz',
-      handle: async ({ response }) => {
-        await store.isRegistered('');
-        sendJson(response, 200, { ok: true });
-      },
+    onReport: (outcome, systemId) => {
+      metrics.count(outcome);
+      if (outcome === 'stored') live.changed(systemId);
     },
-  ];
+  });
+  const retention = createRetention({
+    store,
+    now,
+    log,
+    keepReportsDays: options.keepReportsDays ?? keepReportsDaysDefault,
+    keepHourlyDays: options.keepHourlyDays ?? keepHourlyDaysDefault,
+  });
+  const routes = createRoutes({ store, protocol, api, live, metrics, access });
+  const hostGuard = createHostGuard(options.allowedHosts ?? []);
 
   const server = createServer((request, response) => {
-    void answer(routes, request, response).catch((error: unknown) =>
-      answerError(error, response, options.log),
-    );
+    answer(request, response).catch((error: unknown) => answerError(error, response, log));
   });
   // A slow sender holds a socket and no more; half a minute is the agent's own limit.
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
 
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { route, id, query } = locate(routes, request);
+    if (route.permission !== 'report') hostGuard.check(request);
+    if (route.permission !== undefined && !access.allows(request, route.permission)) {
+      throw new HttpError(401, 'a token is needed', { 'www-authenticate': 'Bearer' });
+    }
+    await route.handle({ request, response, query, id });
+  };
+
   return {
-    listen: (host, port) => listen(server, host, port),
+    listen: async (host, port) => {
+      const address = await listen(server, host, port);
+      hostGuard.guard(host);
+      retention.start();
+      return address;
+    },
     close: async () => {
       live.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      await intake.drain();
       // Whoever is still sending after this keeps the report: it got no 200.
       const deadline = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
       clearTimeout(deadline);
       await intake.drain();
+      await retention.close();
     },
   };
 }
 
-async function answer(
-  routes: readonly Route<ApiRequest>[],
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+function locate(routes: readonly ReceiverRoute[], request: IncomingMessage) {
   const url = request.url ?? '/';
   const questionMark = url.indexOf('?');
   const path = questionMark === -1 ? url : url.slice(0, questionMark);
@@ -119,7 +129,28 @@ async function answer(
     });
   }
   const query = new URLSearchParams(questionMark === -1 ? '' : url.slice(questionMark));
-  await found.route.handle({ request, response, query, id: found.id });
+  return { route: found.route, id: found.id, query };
+}
+
+/**
+ * Against DNS rebinding: a page of some other site may point its own name at 127.0.0.1 and read what
+ * a browser here may read. On the loopback, browsers must have asked for this machine by its name.
+ * Agents are no browsers, so reports come in under any name.
+ */
+function createHostGuard(allowed: readonly string[]) {
+  const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
+  let guarded = false;
+  return {
+    guard: (host: string): void => {
+      guarded = host === 'localhost' || host === '::1' || host.startsWith('127.');
+    },
+    check: (request: IncomingMessage): void => {
+      if (!guarded) return;
+      const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+      if (names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
+      throw new HttpError(403, `this receiver is not ${name}; --allow-host ${name} makes it so`);
+    },
+  };
 }
 
 /** One table from what went wrong to a status. */

@@ -7,6 +7,8 @@
  * - A key that the schema does name must have its type, because a page that shows text as a number
  *   is worse than a refusal that says what is wrong.
  * - `cpu.frequency` may carry a fraction: psutil gives one, and the original passed it on.
+ * - A process may come without its user, and all processes as their number alone: an agent may be
+ *   set to keep them to itself.
  */
 import { z } from 'zod';
 import { sendStatsRequestSchema } from '../src/wire/requests.ts';
@@ -30,7 +32,10 @@ export const reportSchema = sendStatsRequestSchema.strip().extend({
   stats: z.object({
     cpu: cpuStatsSchema.strip().extend({ frequency: z.number().nonnegative().optional() }),
     memory: memoryStatsSchema.strip(),
-    processes: z.array(processStatsSchema.strip()),
+    processes: z.union([
+      z.array(processStatsSchema.strip().partial({ username: true })),
+      z.object({ count: z.int().nonnegative() }),
+    ]),
     disks: z.record(z.string(), diskStatsSchema.strip()),
     network: z.record(z.string(), networkStatsSchema.strip()),
   }),
@@ -40,8 +45,29 @@ export type Report = z.infer<typeof reportSchema>;
 
 /** One line that names the first key that is wrong and why: `stats.cpu.count: expected number`. */
 export function describeIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
+  const issue = deepest(error.issues, []);
   if (issue === undefined) return 'does not fit the schema';
   const path = issue.path.map(String).join('.');
   return path === '' ? issue.message : `${path}: ${issue.message}`;
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A union fails as a whole; the branch that got furthest says what is wrong. */
+function deepest(
+  issues: readonly z.core.$ZodIssue[],
+  above: readonly PropertyKey[],
+): Issue | undefined {
+  const first = issues[0];
+  if (first === undefined) return undefined;
+  const path = [...above, ...first.path];
+  if (first.code !== 'invalid_union') return { path, message: first.message };
+  const branches = first.errors.flatMap((branch) => deepest(branch, path) ?? []);
+  return branches.reduce<Issue>(
+    (best, branch) => (branch.path.length > best.path.length ? branch : best),
+    { path, message: first.message },
+  );
 }

@@ -1,8 +1,12 @@
 /** A table of routes and its look-up. `:id` stands for one segment of the path. */
 
+import type { Permission } from './auth.ts';
+
 export interface Route<Call> {
   readonly method: string;
   readonly path: string;
+  /** What a token must allow; without it the route is open to everybody. */
+  readonly permission?: Permission;
   readonly handle: (call: Call) => void | Promise<void>;
 }
 

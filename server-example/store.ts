@@ -15,7 +15,8 @@ export interface Figures {
   readonly memoryTotalBytes: number;
   readonly memoryUsedBytes: number;
   readonly memoryPercent: number;
-  readonly processCount: number;
+  /** null where the machine keeps its processes to itself. */
+  readonly processCount: number | null;
   /** The report's `disks` and `network` objects as JSON: a few hundred bytes each. */
   readonly disks: string;
   readonly network: string;
@@ -36,6 +37,8 @@ export type InsertOutcome = 'stored' | 'duplicate';
 /** A registered system and its newest figures; `newest` is null until its first report. */
 export interface SystemRow {
   readonly id: string;
+  /** What its owner calls it; null until somebody named it. */
+  readonly name: string | null;
   readonly registeredAt: number;
   readonly newest: NewestFigures | null;
 }
@@ -70,6 +73,17 @@ export interface HistoryQuery {
   readonly bucketSeconds: number;
 }
 
+export interface PruneLimits {
+  readonly receivedBefore: number;
+  readonly hourlyBefore: number;
+}
+
+export interface PruneResult {
+  readonly reportsFolded: number;
+  /** There are more; call again. */
+  readonly more: boolean;
+}
+
 export interface Store {
   /**
    * Stores a batch, and resolves once it would survive a power cut. A report whose (systemId, epoch)
@@ -80,13 +94,21 @@ export interface Store {
   isRegistered(systemId: string): Promise<boolean>;
   /** True if the id is new. */
   register(systemId: string, at: number): Promise<boolean>;
+  /** Names a system; null takes the name away. False if there is no such system. */
+  rename(systemId: string, name: string | null): Promise<boolean>;
   /** Removes an id and everything of it. False if there was none. */
   forget(systemId: string): Promise<boolean>;
   /** All systems, or those of `ids`, by id. */
   systems(ids?: readonly string[]): Promise<readonly SystemRow[]>;
   /** The newest report's JSON as it was sent. */
   newestReport(systemId: string): Promise<string | undefined>;
-  /** Oldest first; empty buckets are left out. */
+  /**
+   * Folds a bounded number of reports that arrived before `receivedBefore` into hourly averages,
+   * and drops hours before `hourlyBefore`. Each system's newest report stays however old it is.
+   * A report counts by its arrival, so that a backlog which arrives late is kept as long as others.
+   */
+  prune(limits: PruneLimits): Promise<PruneResult>;
+  /** Oldest first; empty buckets are left out. Reports and folded hours together. */
   history(query: HistoryQuery): Promise<readonly HistoryPoint[]>;
   close(): Promise<void>;
 }

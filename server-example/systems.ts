@@ -1,38 +1,7 @@
 /** What the API says of a system: its state, and its newest figures in the wire's own words. */
+import type { SummaryFigures, SystemState, SystemSummary } from './api-schemas.ts';
 import { disksOf, newestRate } from './figures.ts';
 import type { NewestFigures, SystemRow } from './store.ts';
-
-/** `waiting`: registered, and never heard of. */
-export type SystemState = 'up' | 'late' | 'silent' | 'waiting';
-
-export interface SystemSummary {
-  readonly id: string;
-  readonly registered_at: number;
-  readonly state: SystemState;
-  /** When it becomes late and silent if nothing arrives until then; null while `waiting`. */
-  readonly late_at: number | null;
-  readonly silent_at: number | null;
-  readonly last_epoch: number | null;
-  readonly last_received: number | null;
-  readonly interval: number | null;
-  readonly url: string | null;
-  readonly figures: SummaryFigures | null;
-}
-
-export interface SummaryFigures {
-  readonly cpu_count: number;
-  readonly cpu_frequency: number | null;
-  readonly cpu_percent: number;
-  readonly memory_total: number;
-  readonly memory_used: number;
-  readonly memory_percent: number;
-  readonly processes: number;
-  /** The fullest disk; null where none is reported. */
-  readonly disk: { readonly mount_point: string; readonly percent: number } | null;
-  /** Bytes a second since the report before; null where no rate can be known. */
-  readonly sent_per_second: number | null;
-  readonly received_per_second: number | null;
-}
 
 /**
  * A report is due each interval. One that is missing a whole further interval is late, and after
@@ -49,6 +18,7 @@ export function summarise(row: SystemRow, now: number): SystemSummary {
   const silentAt = newest === null ? null : dueAt(newest, silentAfterIntervals);
   return {
     id: row.id,
+    name: row.name,
     registered_at: row.registeredAt,
     state: stateAt(now, lateAt, silentAt),
     late_at: lateAt,

@@ -3,7 +3,8 @@
 import { createDetailView } from './detail.js';
 import { fill, setText } from './dom.js';
 import { createFleetView } from './fleet.js';
-import { listenToEvents, readFleet } from './source.js';
+import { createSignIn } from './sign-in.js';
+import { ApiError, listenToEvents, readFleet } from './source.js';
 
 /** @typedef {import('./source.js').System} System */
 /**
@@ -41,17 +42,51 @@ async function refresh() {
       gone.delete(system.id);
     }
     for (const id of gone) systems.delete(id);
-    view?.update(new Set(systems.keys()));
-  } catch {
-    // The events' state says that the server is away; the next refresh finds it again.
+    if (signingIn) start();
+    else view?.update(new Set([...systems.keys(), ...gone]));
+  } catch (error) {
+    // Anything else: the events' state says that the server is away, and a refresh finds it again.
+    if (error instanceof ApiError && error.status === 401) askToSignIn();
   }
+}
+
+let signingIn = false;
+/** @type {() => void} */
+let stopListening = () => {};
+
+function askToSignIn() {
+  if (signingIn) return;
+  signingIn = true;
+  stopListening();
+  view?.close();
+  view = undefined;
+  delete live.dataset.connected;
+  setText(live, 'Signed out');
+  fill(
+    main,
+    createSignIn(() => void refresh()),
+  );
+}
+
+/** From here on the page is live. */
+function start() {
+  signingIn = false;
+  showRoute();
+  stopListening = listenToEvents({
+    onState: showConnection,
+    onSystems: (changed) => {
+      for (const system of changed) systems.set(system.id, system);
+      view?.update(new Set(changed.map((system) => system.id)));
+    },
+  });
 }
 
 /** @param {boolean} connected */
 function showConnection(connected) {
   live.dataset.connected = String(connected);
   setText(live, connected ? 'Live' : 'Reconnecting…');
-  if (connected) void refresh();
+  // A stream that ended may have ended because the token was withdrawn.
+  void refresh();
 }
 
 const themes = ['auto', 'light', 'dark'];
@@ -74,15 +109,12 @@ function startTheme() {
 }
 
 startTheme();
-addEventListener('hashchange', showRoute);
-await refresh();
-showRoute();
-listenToEvents({
-  onState: showConnection,
-  onSystems: (changed) => {
-    for (const system of changed) systems.set(system.id, system);
-    view?.update(new Set(changed.map((system) => system.id)));
-  },
+addEventListener('hashchange', () => {
+  if (!signingIn) showRoute();
 });
+await refresh();
+if (!signingIn) start();
 setInterval(() => view?.tick(), 1000);
-setInterval(() => void refresh(), refreshMs);
+setInterval(() => {
+  if (!signingIn) void refresh();
+}, refreshMs);

@@ -8,10 +8,11 @@ import {
   formatMoment,
   formatPercent,
   formatRate,
+  nameOf,
   shortId,
 } from './format.js';
 import { createProcessTable } from './processes.js';
-import { ApiError, readDetail, readHistory, serverNow, stateOf } from './source.js';
+import { ApiError, readDetail, readHistory, renameSystem, serverNow, stateOf } from './source.js';
 
 /**
  * @typedef {import('./source.js').Detail} Detail
@@ -37,6 +38,7 @@ export function createDetailView(id) {
   let hours = Number(localStorage.getItem('hours') ?? 1);
   let chartsDueAt = 0;
 
+  const title = createTitle(id, () => void loadDetail());
   const state = make('span', { class: 'state' });
   const seen = make('span', { class: 'muted' });
   const figures = make('dl', { class: 'figures' });
@@ -72,10 +74,11 @@ export function createDetailView(id) {
     try {
       detail = await readDetail(id, closing.signal);
       problem.hidden = true;
+      title.show(detail.system);
       fill(figures, ...figureItems(detail.system));
       fill(disks, make('h2', {}, 'Disks'), diskTable(detail.disks));
       fill(interfaces, make('h2', {}, 'Network interfaces'), interfaceTable(detail.interfaces));
-      processes.show(detail.processes);
+      processes.show(detail.processes, detail.system.figures?.processes ?? null);
       tick();
     } catch (error) {
       tell(error);
@@ -123,7 +126,7 @@ export function createDetailView(id) {
       'section',
       { class: 'detail' },
       make('p', {}, make('a', { href: '#/' }, '← All machines')),
-      make('div', { class: 'heading' }, make('h1', { title: id }, shortId(id)), state, seen),
+      make('div', { class: 'heading' }, ...title.elements, state, seen),
       make('p', { class: 'muted id' }, id),
       problem,
       figures,
@@ -142,6 +145,72 @@ export function createDetailView(id) {
     close: () => {
       closing.abort();
       charts.close();
+    },
+  };
+}
+
+/**
+ * The machine's name, and a way to give it one: ids say nothing to people.
+ *
+ * @param {string} id
+ * @param {() => void} onRenamed
+ */
+function createTitle(id, onRenamed) {
+  const heading = make('h1', { title: id }, shortId(id));
+  const field = make('input', { type: 'text', maxlength: '100', 'aria-label': 'Name' });
+  const problem = make('span', { class: 'problem-text', role: 'alert' });
+  const open = make(
+    'button',
+    { type: 'button', class: 'quiet', onclick: () => edit(true) },
+    'Rename',
+  );
+  const form = make(
+    'form',
+    {
+      class: 'heading',
+      hidden: true,
+      onsubmit: (event) => {
+        event.preventDefault();
+        renameSystem(id, field.value).then(
+          () => {
+            edit(false);
+            onRenamed();
+          },
+          (/** @type {unknown} */ error) => {
+            setText(problem, error instanceof Error ? error.message : String(error));
+          },
+        );
+      },
+      onkeydown: (event) => {
+        if (event instanceof KeyboardEvent && event.key === 'Escape') edit(false);
+      },
+    },
+    field,
+    make('button', { type: 'submit' }, 'Save'),
+    make('button', { type: 'button', onclick: () => edit(false) }, 'Cancel'),
+    problem,
+  );
+  /** @type {string} */
+  let name = '';
+
+  /** @param {boolean} editing */
+  const edit = (editing) => {
+    heading.hidden = editing;
+    open.hidden = editing;
+    form.hidden = !editing;
+    setText(problem, '');
+    field.value = name;
+    if (editing) field.select();
+    else open.focus();
+  };
+
+  return {
+    elements: [heading, open, form],
+    /** @param {System} system */
+    show(system) {
+      name = system.name ?? '';
+      setText(heading, nameOf(system));
+      document.title = `${nameOf(system)} · System Monitor`;
     },
   };
 }
@@ -174,7 +243,7 @@ function figureItems(system) {
       `↓ ${formatRate(figures.received_per_second)}`,
       `↑ ${formatRate(figures.sent_per_second)}`,
     ),
-    item('Processes', String(figures.processes), `a report each ${system.interval} s`),
+    item('Processes', String(figures.processes ?? '–'), `a report each ${system.interval} s`),
   ];
 }
 

@@ -6,7 +6,7 @@ import {
   formatMoment,
   formatPercent,
   formatRate,
-  shortId,
+  nameOf,
 } from './format.js';
 import { serverNow, stateOf } from './source.js';
 import { createSorting } from './table.js';
@@ -50,7 +50,7 @@ export function createFleetView(systems) {
         label: 'State',
         value: (system) => states.indexOf(stateOf(system, serverNow())),
       },
-      { key: 'id', label: 'Machine', value: (system) => system.id },
+      { key: 'name', label: 'Machine', value: nameOf },
       {
         key: 'seen',
         label: 'Last heard',
@@ -95,7 +95,7 @@ export function createFleetView(systems) {
 
   const searchField = make('input', {
     type: 'search',
-    placeholder: 'Search by id or address…',
+    placeholder: 'Search by name, id or address…',
     'aria-label': 'Search machines',
     oninput: () => {
       search = searchField.value.trim().toLowerCase();
@@ -134,7 +134,10 @@ export function createFleetView(systems) {
       const state = stateOf(system, now);
       counts[state] = (counts[state] ?? 0) + 1;
       if (shownState !== 'all' && state !== shownState) continue;
-      if (search !== '' && !`${system.id} ${system.url ?? ''}`.toLowerCase().includes(search))
+      if (
+        search !== '' &&
+        !`${system.id} ${system.name ?? ''} ${system.url ?? ''}`.toLowerCase().includes(search)
+      )
         continue;
       matching.push(system);
     }
@@ -220,6 +223,7 @@ function numberColumn(key, label, read) {
 
 /** @param {string} id */
 function createRow(id) {
+  const link = make('a', { href: `#/system/${encodeURIComponent(id)}`, title: id });
   const word = make('span');
   const state = make('span', { class: 'state' }, word);
   const seen = make('td', { class: 'number', 'data-label': 'Last heard' });
@@ -235,11 +239,7 @@ function createRow(id) {
     'tr',
     {},
     make('td', { class: 'cell-state' }, state),
-    make(
-      'th',
-      { scope: 'row', class: 'cell-name' },
-      make('a', { href: `#/system/${encodeURIComponent(id)}`, title: id }, shortId(id)),
-    ),
+    make('th', { scope: 'row', class: 'cell-name' }, link),
     seen,
     cells.cpu.element,
     cells.memory.element,
@@ -257,6 +257,7 @@ function createRow(id) {
      */
     update(system, now) {
       const { figures } = system;
+      setText(link, nameOf(system));
       const current = stateOf(system, now);
       state.dataset.state = current;
       state.title = stateTitles[current];
@@ -271,7 +272,7 @@ function createRow(id) {
       cells.disk.set(figures?.disk?.percent, figures?.disk?.mount_point ?? '');
       setText(received, formatRate(figures?.received_per_second));
       setText(sent, formatRate(figures?.sent_per_second));
-      setText(processes, figures === null ? '–' : String(figures.processes));
+      setText(processes, String(figures?.processes ?? '–'));
     },
   };
 }

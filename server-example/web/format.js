@@ -64,6 +64,15 @@ export function formatMoment(epoch) {
 }
 
 /**
+ * What a machine is called: its given name, or the beginning of its id.
+ *
+ * @param {{ id: string, name: string | null }} system
+ */
+export function nameOf(system) {
+  return system.name ?? shortId(system.id);
+}
+
+/**
  * `Linux-0f3a…` is the same 38 characters for every machine to the eye; eight digits tell a fleet
  * apart, and the whole id is in the title.
  *

@@ -14,7 +14,7 @@ export function createProcessTable() {
     columns: /** @type {import('./table.js').Column<Process>[]} */ ([
       { key: 'pid', label: 'PID', number: true, value: (one) => one.pid },
       { key: 'name', label: 'Name', value: (one) => one.name },
-      { key: 'user', label: 'User', value: (one) => one.username },
+      { key: 'user', label: 'User', value: (one) => one.username ?? '' },
     ]),
     sortedBy: 'pid',
     onSort: () => render(),
@@ -27,6 +27,12 @@ export function createProcessTable() {
   });
   const count = make('span', { class: 'muted', role: 'status' });
   const body = make('tbody');
+  const list = make(
+    'div',
+    { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Process list' },
+    make('table', {}, sorting.head, body),
+  );
+  const withheld = make('p', { class: 'muted', hidden: true });
   const element = make(
     'div',
     { class: 'card processes' },
@@ -38,17 +44,14 @@ export function createProcessTable() {
       make('span', { class: 'grow' }),
       filter,
     ),
-    make(
-      'div',
-      { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Process list' },
-      make('table', {}, sorting.head, body),
-    ),
+    list,
+    withheld,
   );
 
   const render = () => {
     const wanted = filter.value.trim().toLowerCase();
     const matching = processes.filter((one) =>
-      `${one.pid}\n${one.name}\n${one.username}`.toLowerCase().includes(wanted),
+      `${one.pid}\n${one.name}\n${one.username ?? ''}`.toLowerCase().includes(wanted),
     );
     const shown = sorting.sort(matching).slice(0, rowsMax);
     setText(count, describeCount(shown.length, matching.length, processes.length));
@@ -60,7 +63,7 @@ export function createProcessTable() {
           {},
           make('td', { class: 'number' }, one.pid),
           make('td', {}, one.name),
-          make('td', {}, one.username),
+          make('td', {}, one.username ?? '–'),
         ),
       ),
     );
@@ -68,9 +71,21 @@ export function createProcessTable() {
 
   return {
     element,
-    /** @param {Process[]} newest */
-    show(newest) {
+    /**
+     * @param {Process[]} newest
+     * @param {number | null} total null where the machine sends none
+     */
+    show(newest, total) {
       processes = newest;
+      list.hidden = newest.length === 0;
+      filter.hidden = newest.length === 0;
+      withheld.hidden = newest.length > 0;
+      setText(
+        withheld,
+        total === null
+          ? 'This machine sends no processes.'
+          : `This machine sends their number alone: ${total}.`,
+      );
       render();
     },
   };

@@ -1,17 +1,12 @@
 /** Where the page's figures come from: the API, and its events. */
 
 /**
- * @typedef {import('../systems.ts').SystemSummary} System
- * @typedef {import('../systems.ts').SystemState} SystemState
- * @typedef {import('../history.ts').History} History
- * @typedef {{ now: number, counts: Record<SystemState, number>, systems: System[] }} Fleet
- * @typedef {{ pid: number, name: string, username: string }} Process
- * @typedef {{ device: string, mount_point: string, file_system: string, total: number,
- *   used: number, free: number, percent: number }} Disk
- * @typedef {{ name: string, ip: string, netmask: string, bytes_sent: number | null,
- *   bytes_recv: number | null }} Interface
- * @typedef {{ now: number, system: System, disks: Disk[], interfaces: Interface[],
- *   processes: Process[] }} Detail
+ * @typedef {import('../api-schemas.ts').SystemSummary} System
+ * @typedef {import('../api-schemas.ts').SystemState} SystemState
+ * @typedef {import('../api-schemas.ts').History} History
+ * @typedef {import('../api-schemas.ts').Fleet} Fleet
+ * @typedef {import('../api-schemas.ts').Detail} Detail
+ * @typedef {Detail['processes'][number]} Process
  */
 
 /** The server's clock minus this one's, seconds: ages are told by the server's. */
@@ -36,12 +31,52 @@ export class ApiError extends Error {
 
 /**
  * @param {string} path
+ * @param {RequestInit} options
+ */
+async function request(path, options) {
+  const response = await fetch(path, options);
+  const value = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ApiError(response.status, value.error ?? response.statusText);
+  return value;
+}
+
+/** @param {string} id */
+function systemPath(id) {
+  return `/api/systems/${encodeURIComponent(id)}`;
+}
+
+/**
+ * @param {string} id
+ * @param {string} name empty takes the name away
+ */
+export async function renameSystem(id, name) {
+  await request(systemPath(id), sendJson('PUT', { name }));
+}
+
+/** @param {string} token */
+export async function signIn(token) {
+  await request('/api/session', sendJson('POST', { token }));
+}
+
+/**
+ * @param {string} method
+ * @param {unknown} value
+ * @returns {RequestInit}
+ */
+function sendJson(method, value) {
+  return {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  };
+}
+
+/**
+ * @param {string} path
  * @param {AbortSignal} [signal]
  */
 async function getJson(path, signal) {
-  const response = await fetch(path, signal === undefined ? {} : { signal });
-  const value = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(response.status, value.error ?? response.statusText);
+  const value = await request(path, signal === undefined ? {} : { signal });
   if (typeof value.now === 'number') clockOffset = value.now - Date.now() / 1000;
   return value;
 }
@@ -57,7 +92,7 @@ export function readFleet() {
  * @returns {Promise<Detail>}
  */
 export function readDetail(id, signal) {
-  return getJson(`/api/systems/${encodeURIComponent(id)}`, signal);
+  return getJson(systemPath(id), signal);
 }
 
 /**
@@ -67,7 +102,7 @@ export function readDetail(id, signal) {
  * @returns {Promise<History>}
  */
 export function readHistory(id, hours, signal) {
-  return getJson(`/api/systems/${encodeURIComponent(id)}/history?hours=${hours}`, signal);
+  return getJson(`${systemPath(id)}/history?hours=${hours}`, signal);
 }
 
 /**

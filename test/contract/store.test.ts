@@ -1,0 +1,280 @@
+/**
+ * The contract of server-example/store.ts, run over every store.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { IncomingReport, Store } from '../../server-example/store.ts';
+import { sqliteStores } from '../support/stores.ts';
+
+const hour = 3600;
+/** A whole hour, so that what is folded into one is easy to see. */
+const start = 1_795_000_000 - (1_795_000_000 % hour);
+
+function report(changes: Partial<IncomingReport> = {}): IncomingReport {
+  const epoch = changes.epoch ?? start;
+  return {
+    systemId: 'Linux-a',
+    epoch,
+    receivedAt: epoch + 1,
+    intervalSeconds: 60,
+    url: 'http://127.0.0.1:5000',
+    body: JSON.stringify({ epoch, text: 'ä"\\u0000</script>' }),
+    cpuCount: 4,
+    cpuFrequency: 2399.5,
+    cpuPercent: 10,
+    memoryTotalBytes: 64 * 2 ** 40,
+    memoryUsedBytes: 2 ** 40,
+    memoryPercent: 20,
+    processCount: 3,
+    disks: '{"sda":1}',
+    network: '{"eth0":1}',
+    ...changes,
+  };
+}
+
+for (const stores of [sqliteStores]) {
+  describe(stores.name, () => {
+    let store: Store;
+    beforeAll(() => stores.start());
+    afterAll(async () => {
+      await store?.close();
+      await stores.stop();
+    });
+    beforeEach(async () => {
+      await store?.close();
+      store = await stores.empty();
+    });
+
+    test('the first report of an id registers it, and shows as its newest', async () => {
+      expect(await store.isRegistered('Linux-a')).toBe(false);
+      expect(await store.insert([report()])).toEqual(['stored']);
+      expect(await store.isRegistered('Linux-a')).toBe(true);
+      const { systemId: _id, body, ...newest } = report();
+      expect(await store.systems()).toEqual([
+        { id: 'Linux-a', name: null, registeredAt: start + 1, newest: { ...newest, before: null } },
+      ]);
+      expect(await store.newestReport('Linux-a')).toBe(body);
+    });
+
+    test('figures that a machine does not give stay absent', async () => {
+      await store.insert([report({ cpuFrequency: null, processCount: null })]);
+      const [system] = await store.systems(['Linux-a']);
+      expect(system?.newest).toMatchObject({ cpuFrequency: null, processCount: null });
+    });
+
+    test('a report is stored once, within a batch and across batches', async () => {
+      expect(await store.insert([report(), report(), report({ epoch: start + 60 })])).toEqual([
+        'stored',
+        'duplicate',
+        'stored',
+      ]);
+      expect(await store.insert([report({ body: 'other' })])).toEqual(['duplicate']);
+      expect(await store.insert([report({ systemId: 'Linux-b' })])).toEqual(['stored']);
+      const points = await store.history(everything('Linux-a', 60));
+      expect(points.map((point) => [point.epoch, point.reports])).toEqual([
+        [start, 1],
+        [start + 60, 1],
+      ]);
+    });
+
+    test('duplicates that arrive at the same moment are stored once', async () => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 16 }, (_, at) =>
+          store.insert([report(), report({ epoch: start + at + 1 })]),
+        ),
+      );
+      expect(outcomes.filter(([first]) => first === 'stored')).toHaveLength(1);
+      expect(outcomes.map(([, second]) => second)).toEqual(
+        Array.from({ length: 16 }, () => 'stored'),
+      );
+    });
+
+    test('an older report of the backlog changes the history and not the newest figures', async () => {
+      await store.insert([report({ epoch: start + 600, cpuPercent: 50, body: 'newest' })]);
+      await store.insert([report({ cpuPercent: 5, receivedAt: start + 700, body: 'older' })]);
+      const [system] = await store.systems(['Linux-a']);
+      expect(system?.newest).toMatchObject({
+        epoch: start + 600,
+        cpuPercent: 50,
+        receivedAt: start + 700,
+        before: null,
+      });
+      expect(await store.newestReport('Linux-a')).toBe('newest');
+      expect(await store.history(everything('Linux-a', 60))).toHaveLength(2);
+    });
+
+    test('a newer report leaves the counters of the one before it beside its own', async () => {
+      await store.insert([report({ network: '{"eth0":1}' })]);
+      await store.insert([report({ epoch: start + 60, network: '{"eth0":2}' })]);
+      const [system] = await store.systems(['Linux-a']);
+      expect(system?.newest).toMatchObject({
+        epoch: start + 60,
+        network: '{"eth0":2}',
+        before: { epoch: start, network: '{"eth0":1}' },
+      });
+    });
+
+    test('a machine whose clock ran ahead is shown as it is once the clock is right again', async () => {
+      await store.insert([report({ epoch: start + 1_000_000, receivedAt: start })]);
+      await store.insert([report({ epoch: start + 60, receivedAt: start + 60 })]);
+      const [system] = await store.systems(['Linux-a']);
+      expect(system?.newest?.epoch).toBe(start + 60);
+    });
+
+    test('an id can be registered before its first report, once', async () => {
+      expect(await store.register('Linux-a', start)).toBe(true);
+      expect(await store.register('Linux-a', start + 5)).toBe(false);
+      expect(await store.systems()).toEqual([
+        { id: 'Linux-a', name: null, registeredAt: start, newest: null },
+      ]);
+      expect(await store.newestReport('Linux-a')).toBeUndefined();
+      await store.insert([report()]);
+      const [system] = await store.systems(['Linux-a']);
+      expect([system?.registeredAt, system?.newest?.epoch]).toEqual([start, start]);
+    });
+
+    test('a name stays with its system when reports arrive', async () => {
+      expect(await store.rename('Linux-a', 'alpha')).toBe(false);
+      await store.insert([report()]);
+      expect(await store.rename('Linux-a', 'alpha')).toBe(true);
+      await store.insert([report({ epoch: start + 60 })]);
+      expect((await store.systems()).map((system) => system.name)).toEqual(['alpha']);
+      expect(await store.rename('Linux-a', null)).toBe(true);
+      expect((await store.systems()).map((system) => system.name)).toEqual([null]);
+    });
+
+    test('a forgotten id leaves nothing behind, and its neighbour is untouched', async () => {
+      await store.insert([report(), report({ systemId: 'Linux-b' })]);
+      expect(await store.forget('Linux-a')).toBe(true);
+      expect(await store.forget('Linux-a')).toBe(false);
+      expect(await store.isRegistered('Linux-a')).toBe(false);
+      expect(await store.history(everything('Linux-a', 60))).toEqual([]);
+      expect(await store.newestReport('Linux-b')).toBe(report().body);
+      expect(await store.insert([report()])).toEqual(['stored']);
+    });
+
+    test('systems are listed by id, and those asked for alone', async () => {
+      await store.insert(['c', 'a', 'b'].map((systemId) => report({ systemId })));
+      expect((await store.systems()).map((system) => system.id)).toEqual(['a', 'b', 'c']);
+      expect((await store.systems(['b', 'x'])).map((system) => system.id)).toEqual(['b']);
+      expect(await store.systems([])).toEqual([]);
+    });
+
+    test('a history averages what falls into a bucket, and shows levels as its last report has them', async () => {
+      await store.insert([
+        report({ epoch: start + 10, cpuPercent: 10, memoryPercent: 50, disks: '{"a":1}' }),
+        report({ epoch: start + 20, cpuPercent: 40, memoryPercent: 10, disks: '{"a":2}' }),
+        report({ epoch: start + 110, cpuPercent: 7, memoryPercent: 8, network: '{"b":3}' }),
+      ]);
+      expect(await store.history(everything('Linux-a', 100))).toEqual([
+        {
+          epoch: start + 20,
+          reports: 2,
+          cpuPercentAverage: 25,
+          cpuPercentMax: 40,
+          memoryPercentAverage: 30,
+          memoryPercentMax: 50,
+          disks: '{"a":2}',
+          network: '{"eth0":1}',
+        },
+        {
+          epoch: start + 110,
+          reports: 1,
+          cpuPercentAverage: 7,
+          cpuPercentMax: 7,
+          memoryPercentAverage: 8,
+          memoryPercentMax: 8,
+          disks: '{"sda":1}',
+          network: '{"b":3}',
+        },
+      ]);
+    });
+
+    test('a history holds both of its ends and nothing beyond them', async () => {
+      await store.insert([1, 2, 3, 4].map((second) => report({ epoch: start + second })));
+      const points = await store.history({
+        systemId: 'Linux-a',
+        from: start + 2,
+        to: start + 3,
+        bucketSeconds: 1,
+      });
+      expect(points.map((point) => point.epoch)).toEqual([start + 2, start + 3]);
+    });
+
+    test('old reports become hours that keep their averages, peaks and last levels', async () => {
+      await store.insert([
+        report({ epoch: start + 60, cpuPercent: 10, memoryPercent: 30 }),
+        report({ epoch: start + 120, cpuPercent: 30, memoryPercent: 10, network: '{"x":1}' }),
+        report({ epoch: start + hour + 5, cpuPercent: 90 }),
+        report({ epoch: start + 9 * hour, cpuPercent: 1 }),
+      ]);
+      const before = await store.history(everything('Linux-a', hour));
+      const pruned = await store.prune({ receivedBefore: start + 8 * hour, hourlyBefore: 0 });
+      expect(pruned).toEqual({ reportsFolded: 3, more: false });
+      expect(await store.history(everything('Linux-a', hour))).toEqual(before);
+      // Finer than an hour there is nothing any more: one point for each folded hour.
+      const fine = await store.history(everything('Linux-a', 60));
+      expect(fine.map((point) => [point.epoch, point.reports])).toEqual([
+        [start + 120, 2],
+        [start + hour + 5, 1],
+        [start + 9 * hour, 1],
+      ]);
+    });
+
+    test('reports that reach an hour after it was folded are added to it', async () => {
+      await store.insert([report({ epoch: start + 60, cpuPercent: 10 })]);
+      await store.insert([report({ epoch: start + 5 * hour, receivedAt: start + 20 * hour })]);
+      await store.prune({ receivedBefore: start + hour, hourlyBefore: 0 });
+      const late = { receivedAt: start + 2 * hour, disks: '{"late":1}' };
+      await store.insert([report({ epoch: start + 30, cpuPercent: 40, ...late })]);
+      await store.prune({ receivedBefore: start + 3 * hour, hourlyBefore: 0 });
+      const [folded] = await store.history(everything('Linux-a', hour));
+      expect(folded).toMatchObject({
+        epoch: start + 60,
+        reports: 2,
+        cpuPercentAverage: 25,
+        cpuPercentMax: 40,
+        disks: '{"sda":1}',
+      });
+    });
+
+    test('the newest report of a silent machine is kept however old it is', async () => {
+      await store.insert([report(), report({ epoch: start + 60, body: 'last words' })]);
+      await store.prune({ receivedBefore: start + 1000 * hour, hourlyBefore: 0 });
+      expect(await store.newestReport('Linux-a')).toBe('last words');
+      const again = await store.prune({ receivedBefore: start + 1000 * hour, hourlyBefore: 0 });
+      expect(again).toEqual({ reportsFolded: 0, more: false });
+    });
+
+    test('hours that are old enough go, and more reports than one step takes go in several', async () => {
+      const many = Array.from({ length: 1100 }, (_, at) => report({ epoch: start + at }));
+      await store.insert(many);
+      await store.insert([report({ epoch: start + 100 * hour })]);
+      let folded = 0;
+      let steps = 0;
+      for (let more = true; more && steps < 100; steps += 1) {
+        const step = await store.prune({
+          receivedBefore: start + 50 * hour,
+          hourlyBefore: start + hour,
+        });
+        folded += step.reportsFolded;
+        more = step.more;
+      }
+      expect(folded).toBe(1100);
+      expect(steps).toBeGreaterThan(1);
+      const points = await store.history(everything('Linux-a', hour));
+      expect(points.map((point) => point.epoch)).toEqual([start + 100 * hour]);
+    });
+
+    test('what was stored is there after the store was closed and opened again', async () => {
+      await store.insert([report()]);
+      await store.close();
+      store = await stores.reopen();
+      expect(await store.newestReport('Linux-a')).toBe(report().body);
+      expect(await store.insert([report()])).toEqual(['duplicate']);
+    });
+  });
+}
+
+function everything(systemId: string, bucketSeconds: number) {
+  return { systemId, from: 0, to: start + 10_000 * hour, bucketSeconds };
+}

@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { createRetention } from '../../../server-example/retention.ts';
+import type { PruneLimits } from '../../../server-example/store.ts';
+
+const now = 1_795_000_000;
+const day = 86_400;
+
+test('a pass folds step by step until nothing is left, with the limits that were set', async () => {
+  const seen: PruneLimits[] = [];
+  const steps = [500, 500, 20];
+  const retention = createRetention({
+    store: {
+      prune: async (limits) => {
+        seen.push(limits);
+        return { reportsFolded: steps[seen.length - 1] ?? 0, more: seen.length < steps.length };
+      },
+    },
+    now: () => now,
+    log: () => {},
+    keepReportsDays: 14,
+    keepHourlyDays: 100,
+    pauseMs: 1,
+  });
+  expect(await retention.run()).toBe(1020);
+  expect(seen).toEqual(
+    steps.map(() => ({ receivedBefore: now - 14 * day, hourlyBefore: now - 100 * day })),
+  );
+});
+
+test('a store that fails is logged, and the next pass tries again', async () => {
+  const logged: string[] = [];
+  let passes = 0;
+  let resolveSecond = (): void => {};
+  const second = new Promise<void>((resolve) => {
+    resolveSecond = resolve;
+  });
+  const retention = createRetention({
+    store: {
+      prune: async () => {
+        passes += 1;
+        if (passes === 1) throw new Error('disk full');
+        resolveSecond();
+        return { reportsFolded: 3, more: false };
+      },
+    },
+    now: () => now,
+    log: (line) => logged.push(line),
+    keepReportsDays: 1,
+    keepHourlyDays: 1,
+    periodMs: 1,
+  });
+  retention.start();
+  await second;
+  await retention.close();
+  expect(logged).toEqual(['retention: disk full', 'retention: 3 reports folded into hours']);
+});
