@@ -32,13 +32,20 @@ const ownersOnly = [
 const endStepMs = 250;
 const endAttempts = 40;
 
-export function createTaskSchedulerService(context: ServiceContext): ServiceManager {
-  const { paths, runCommand, clock } = context;
+export interface TaskSchedulerOptions {
+  /** The task's name in the scheduler's library; tests register one beside the real one. */
+  readonly name?: string;
+}
+
+export function createTaskSchedulerService(
+  { paths, runCommand, clock }: ServiceContext,
+  { name = taskName }: TaskSchedulerOptions = {},
+): ServiceManager {
   const configurationFolder = win32.dirname(paths.configurationFile);
 
   async function query(): Promise<TaskState> {
-    const definition = await ask(runCommand, 'schtasks', ['/Query', '/TN', taskName, '/XML']);
-    const details = ['/Query', '/TN', taskName, '/FO', 'CSV', '/NH', '/V'];
+    const definition = await ask(runCommand, 'schtasks', ['/Query', '/TN', name, '/XML']);
+    const details = ['/Query', '/TN', name, '/FO', 'CSV', '/NH', '/V'];
     const state = await ask(runCommand, 'schtasks', details);
     return parseTaskState(definition.stdout, state.stdout);
   }
@@ -60,9 +67,9 @@ export function createTaskSchedulerService(context: ServiceContext): ServiceMana
 
   /** Ends the agent and keeps the every-minute trigger from bringing it back. */
   async function halt(verb: string): Promise<void> {
-    await change(verb, '/Change', '/TN', taskName, '/DISABLE');
+    await change(verb, '/Change', '/TN', name, '/DISABLE');
     // Status 1 means that it does not run.
-    await ask(runCommand, 'schtasks', ['/End', '/TN', taskName]);
+    await ask(runCommand, 'schtasks', ['/End', '/TN', name]);
     for (let attempt = 0; attempt < endAttempts; attempt += 1) {
       if (!(await query()).running) return;
       await clock.sleep(endStepMs);
@@ -70,15 +77,15 @@ export function createTaskSchedulerService(context: ServiceContext): ServiceMana
   }
 
   async function go(verb: string): Promise<void> {
-    await change(verb, '/Change', '/TN', taskName, '/ENABLE');
-    await change(verb, '/Run', '/TN', taskName);
+    await change(verb, '/Change', '/TN', name, '/ENABLE');
+    await change(verb, '/Run', '/TN', name);
   }
 
   async function register(): Promise<void> {
     const file = win32.join(configurationFolder, 'task.xml');
     writeFileDurably(file, encodeTaskXml(taskXml(paths)));
     try {
-      await change('install', '/Create', '/TN', taskName, '/XML', file, '/F');
+      await change('install', '/Create', '/TN', name, '/XML', file, '/F');
     } finally {
       removeFile(file);
     }
@@ -94,7 +101,7 @@ export function createTaskSchedulerService(context: ServiceContext): ServiceMana
       await configure();
       installExecutable(sourceExecutable, paths.executable);
       await register();
-      await change('install', '/Run', '/TN', taskName);
+      await change('install', '/Run', '/TN', name);
       return {
         isNew: !before.installed,
         executable: paths.executable,
@@ -105,9 +112,9 @@ export function createTaskSchedulerService(context: ServiceContext): ServiceMana
     async uninstall({ purge }): Promise<UninstallResult> {
       const kept: string[] = [];
       if ((await query()).installed) await halt('uninstall');
-      const result = await ask(runCommand, 'schtasks', ['/Delete', '/TN', taskName, '/F']);
+      const result = await ask(runCommand, 'schtasks', ['/Delete', '/TN', name, '/F']);
       if (result.exitCode !== 0 && (await query()).installed) {
-        await change('uninstall', '/Delete', '/TN', taskName, '/F');
+        await change('uninstall', '/Delete', '/TN', name, '/F');
       }
       // Windows keeps a running program's file, and it may be the one that removes itself here.
       if (!tryRemoveExecutable(paths.executable)) kept.push(paths.executable);

@@ -36,7 +36,6 @@ export function taskXml(options: TaskXmlOptions): string {
   <RegistrationInfo>
     <Author>${serviceTitle}</Author>
     <Description>${escapeXml(serviceDescription)}</Description>
-    <URI>\\${taskName}</URI>
   </RegistrationInfo>
   <Triggers>
     <BootTrigger>
