@@ -5,11 +5,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { executable, executablePath } from '../support/executable.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
+import { builtExecutable, executable } from '../support/program.ts';
 import { fromEnvironment, testWith } from '../support/requirement.ts';
 
-const requirements = [fromEnvironment('INSTALL_SERVICE_HERE'), executable()];
+const requirements = [fromEnvironment('INSTALL_SERVICE_HERE'), builtExecutable()];
 const minuteMs = 60_000;
 /** The Task Scheduler looks once a minute whether the agent still runs. */
 const comebackMs = 3 * minuteMs;
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 function service(...words: readonly string[]): { status: number | null; text: string } {
-  const { status, stdout, stderr } = spawnSync(executablePath, ['service', ...words], {
+  const { status, stdout, stderr } = spawnSync(executable, ['service', ...words], {
     encoding: 'utf8',
     timeout: 2 * minuteMs,
   });

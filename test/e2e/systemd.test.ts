@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { z } from 'zod';
 import { processStatsSchema, statsSchema } from '../../src/wire/stats.ts';
-import { executable, executablePath } from '../support/executable.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
+import { builtExecutable, executable } from '../support/program.ts';
 import { asRoot, testWith } from '../support/requirement.ts';
 import { noted, runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
 
-const requirements = [systemdRunner(), executable(), asRoot()];
+const requirements = [systemdRunner(), builtExecutable(), asRoot()];
 const minutes = 60_000;
 
 let folder: string;
@@ -102,7 +102,7 @@ beforeAll(async () => {
   await runInSystemdRoom({
     folder,
     receiver,
-    files: { 'system-monitor': executablePath },
+    files: { 'system-monitor': executable },
     script: script(receiver.url),
   });
 }, 5 * minutes);
