@@ -1,10 +1,16 @@
 /**
  * Drives of a Windows system, by their letter: `C:\`. Agrees with psutil 5.9's disk_partitions()
  * and disk_usage(), but leaves out what cannot be read, such as an empty CD drive.
+ *
+ * Windows is asked in this process and answers from memory, as Linux does for disks of its own. A
+ * medium that must first be spun up is another matter: its drive holds everything up once, and is
+ * then left alone for a while.
  */
 import {
+  type Drive,
+  listDrives,
   loadVolumeCalls,
-  readVolumes,
+  readVolume,
   type Volume,
   type VolumeCalls,
 } from '../../host/win32/volumes.ts';
@@ -12,17 +18,39 @@ import type { DiskStats, Disks } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 
+/** A disc spins up in some seconds, a card that has been read before answers in a millisecond. */
+const slowMs = 500;
+const leftAloneMs = 10 * 60_000;
+
 /** `collect` throws NOT_AVAILABLE where Windows cannot be asked. */
 export function createWin32DisksCollector(
-  { settings }: CollectorContext,
+  { clock, logger, settings }: CollectorContext,
   { load = loadVolumeCalls }: { readonly load?: () => Promise<VolumeCalls> } = {},
 ): Collector<Disks> {
-  let calls: Promise<VolumeCalls> | undefined;
+  const leftAloneUntilMs = new Map<string, number>();
+
+  function readPatiently(calls: VolumeCalls, { root, isExchangeable }: Drive): Volume | undefined {
+    const startedMs = clock.monotonicMs();
+    if (startedMs < (leftAloneUntilMs.get(root) ?? 0)) return undefined;
+    const volume = readVolume(calls, root);
+    const endedMs = clock.monotonicMs();
+    // A fixed disk is never left out for being slow: a busy machine is when its figures matter.
+    if (isExchangeable && endedMs - startedMs >= slowMs) {
+      leftAloneUntilMs.set(root, endedMs + leftAloneMs);
+      logger.info('disk.slow', { root, tookMs: endedMs - startedMs, leftAloneMs });
+    }
+    return volume;
+  }
+
+  let loaded: Promise<VolumeCalls> | undefined;
   return {
     async collect() {
-      calls ??= load();
+      loaded ??= load();
+      const calls = await loaded;
       const keep = await createFilter(settings.disksInclude, settings.disksExclude);
-      const volumes = readVolumes(await calls, keep);
+      const volumes = listDrives(calls)
+        .filter(({ root }) => keep(root))
+        .flatMap((drive) => readPatiently(calls, drive) ?? []);
       return Object.fromEntries(volumes.map((volume) => [volume.root, diskStatsOf(volume)]));
     },
   };

@@ -11,6 +11,11 @@ import {
   loadAccountCalls,
 } from '../../host/win32/account-names.ts';
 import {
+  enableDebugPrivilege,
+  loadPrivilegeCalls,
+  type PrivilegeCalls,
+} from '../../host/win32/debug-privilege.ts';
+import {
   loadOwnerCalls,
   type OwnerCalls,
   type ProcessOwner,
@@ -41,6 +46,7 @@ export interface Win32ProcessCalls {
   readonly snapshot: SnapshotCalls;
   readonly owners: OwnerCalls;
   readonly accounts: AccountCalls;
+  readonly privileges: PrivilegeCalls;
 }
 
 async function loadProcessCalls(): Promise<Win32ProcessCalls> {
@@ -48,13 +54,14 @@ async function loadProcessCalls(): Promise<Win32ProcessCalls> {
     snapshot: await loadSnapshotCalls(),
     owners: await loadOwnerCalls(),
     accounts: await loadAccountCalls(),
+    privileges: await loadPrivilegeCalls(),
   };
 }
 
 /**
  * `collect` throws NOT_AVAILABLE where Windows cannot be asked. A process that ends while its owner
  * is asked for is left out. One that Windows does not let us open (another user's, when this runs
- * without administrator's rights) stays, with an empty `username`: who it belongs to is not known,
+ * without an administrator's rights) stays, with an empty `username`: who it belongs to is not known,
  * and the list would be wrong without it.
  */
 export function createWin32ProcessesCollector(
@@ -64,7 +71,8 @@ export function createWin32ProcessesCollector(
   const { clock, settings } = context;
 
   async function open() {
-    const { snapshot, owners, accounts } = await load();
+    const { snapshot, owners, accounts, privileges } = await load();
+    enableDebugPrivilege(privileges);
     return {
       snapshots: createSnapshotReader(snapshot),
       owners: createOwnerCache(owners),

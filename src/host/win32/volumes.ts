@@ -3,6 +3,13 @@
 import { openLibrary, refused } from './native-library.ts';
 import { createNativeMemory, wideString } from './native-memory.ts';
 
+export interface Drive {
+  /** `C:\` */
+  readonly root: string;
+  /** Its medium can be taken out: a card reader, a USB stick, a CD drive. */
+  readonly isExchangeable: boolean;
+}
+
 export interface Volume {
   /** `C:\` */
   readonly root: string;
@@ -99,63 +106,54 @@ export function parseDiskSpace(
 }
 
 /**
- * One volume, or undefined when there is nothing to be read: no medium in the drive, a locked or
- * unformatted volume, a reader without a card.
- * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumeinformationw
- * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdiskfreespaceexw
+ * The fixed, removable and optical drives: what psutil.disk_partitions() of 5.9 lists. Network and
+ * memory drives are left out as it leaves them out, and so is `A:\`, because asking a floppy drive
+ * takes seconds. Throws NOT_AVAILABLE.
  */
-function readVolume(calls: VolumeCalls, root: string): Volume | undefined {
-  const path = wideString(root);
-  const name = Buffer.alloc(nameBufferLength);
-  const informed = calls.GetVolumeInformationW(
-    path,
-    null,
-    0,
-    null,
-    null,
-    null,
-    name,
-    nameBufferLength / 2,
-  );
-  if (informed === 0) return undefined;
-
-  const [freeToCaller, total, totalFree] = [
-    Buffer.alloc(8),
-    Buffer.alloc(8),
-    Buffer.alloc(8),
-  ] as const;
-  if (calls.GetDiskFreeSpaceExW(path, freeToCaller, total, totalFree) === 0) return undefined;
-  return {
-    root,
-    fileSystem: createNativeMemory('file system name', name).textToNul(0, nameBufferLength),
-    ...parseDiskSpace(freeToCaller, total, totalFree),
-  };
+export function listDrives(calls: VolumeCalls): Drive[] {
+  const mask = calls.GetLogicalDrives();
+  if (mask === 0) throw refused('GetLogicalDrives', 'it names no drive');
+  return driveRoots(mask).flatMap((root) => {
+    const type = calls.GetDriveTypeW(wideString(root));
+    const isExchangeable = type === cdrom || (type === removable && root !== 'A:\\');
+    return type === fixed || isExchangeable ? { root, isExchangeable } : [];
+  });
 }
 
 /**
- * The readable volumes among the fixed, removable and optical drives: what
- * psutil.disk_partitions() of 5.9 lists, without those that cannot be read. Network and RAM drives
- * are left out as it leaves them out, and so is `A:\`, because asking a floppy drive takes seconds.
- * A drive whose root is not wanted is not touched. Throws NOT_AVAILABLE.
+ * One volume, or undefined when there is nothing to be read: no medium in the drive, a locked or
+ * unformatted volume, a reader without a card. Throws MALFORMED.
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumeinformationw
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdiskfreespaceexw
  */
-export function readVolumes(
-  calls: VolumeCalls,
-  isWanted: (root: string) => boolean = () => true,
-): Volume[] {
-  const mask = calls.GetLogicalDrives();
-  if (mask === 0) throw refused('GetLogicalDrives', 'it names no drive');
+export function readVolume(calls: VolumeCalls, root: string): Volume | undefined {
+  return withoutDialogs(calls, () => {
+    const path = wideString(root);
+    const name = Buffer.alloc(nameBufferLength);
+    const characters = nameBufferLength / 2;
+    if (calls.GetVolumeInformationW(path, null, 0, null, null, null, name, characters) === 0) {
+      return undefined;
+    }
+    const [freeToCaller, total, totalFree] = [
+      Buffer.alloc(8),
+      Buffer.alloc(8),
+      Buffer.alloc(8),
+    ] as const;
+    if (calls.GetDiskFreeSpaceExW(path, freeToCaller, total, totalFree) === 0) return undefined;
+    return {
+      root,
+      fileSystem: createNativeMemory('file system name', name).textToNul(0, nameBufferLength),
+      ...parseDiskSpace(freeToCaller, total, totalFree),
+    };
+  });
+}
 
-  // Without this, Windows may ask the person at the screen to insert a disk.
+/** Otherwise Windows may ask the person at the screen to insert a disk, and wait for it. */
+function withoutDialogs<Value>(calls: VolumeCalls, body: () => Value): Value {
   const oldMode = Buffer.alloc(4);
   const quiet = calls.SetThreadErrorMode(failCriticalErrors | noOpenFileErrorBox, oldMode) !== 0;
   try {
-    return driveRoots(mask)
-      .filter((root) => {
-        if (!isWanted(root)) return false;
-        const type = calls.GetDriveTypeW(wideString(root));
-        return type === fixed || type === cdrom || (type === removable && root !== 'A:\\');
-      })
-      .flatMap((root) => readVolume(calls, root) ?? []);
+    return body();
   } finally {
     if (quiet) calls.SetThreadErrorMode(oldMode.readUInt32LE(0), null);
   }

@@ -103,6 +103,11 @@ test('where Windows refuses the call itself, the portable collector of every par
               getRawPointer,
             },
             accounts: { LookupAccountSidW: () => 0 },
+            privileges: {
+              NtOpenProcessToken: status,
+              AdjustTokenPrivileges: () => 0,
+              NtClose: status,
+            },
           }),
         }),
     ),

@@ -110,6 +110,21 @@ test('disks are keyed by drive, and an unwanted drive is not touched', async () 
   expect(asked).toEqual(['C', 'D']);
 });
 
+test('a disc that takes seconds to spin up holds up one sample, not every one', async () => {
+  const context = windowsContext();
+  const spinUp = (): void => context.clock.advance(7000);
+  const { calls, asked } = fakeDrives({
+    C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n, onAsked: spinUp },
+    D: { type: kinds.cdrom, fileSystem: 'UDF', total: 7n, free: 0n, onAsked: spinUp },
+  });
+  const collector = createWin32DisksCollector(context, { load: async () => calls });
+  expect(Object.keys(await collector.collect())).toEqual(['C:\\', 'D:\\']);
+  expect(Object.keys(await collector.collect())).toEqual(['C:\\']);
+  expect(asked).toEqual(['C', 'D', 'C']);
+  context.clock.advance(10 * 60_000);
+  expect(Object.keys(await collector.collect())).toEqual(['C:\\', 'D:\\']);
+});
+
 test('drives can be included by their root, with or without a star', async () => {
   const { calls } = fakeDrives({
     C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n },

@@ -40,6 +40,12 @@ function fakeWindows(machine: Machine): {
   };
   const calls: Win32ProcessCalls = {
     accounts,
+    // Not every user holds the privilege; it goes on without.
+    privileges: {
+      NtOpenProcessToken: () => accessDenied,
+      AdjustTokenPrivileges: () => 0,
+      NtClose: () => 0,
+    },
     snapshot: {
       NtQuerySystemInformation: (_class, output, _length, returnLength) => {
         const bytes = snapshotOf(machine.processes);

@@ -16,6 +16,8 @@ export interface FakeDrive {
   readonly fileSystem?: string;
   readonly total?: bigint;
   readonly free?: bigint;
+  /** Happens while the drive is asked. */
+  readonly onAsked?: () => void;
 }
 
 export function fakeDrives(drives: Record<string, FakeDrive>): {
@@ -32,7 +34,8 @@ export function fakeDrives(drives: Record<string, FakeDrive>): {
     GetDriveTypeW: (root) => drives[letterOf(root)]?.type ?? 1,
     GetVolumeInformationW: (root, _name, _size, _serial, _max, _flags, fileSystemName) => {
       asked.push(letterOf(root));
-      const { fileSystem } = drives[letterOf(root)] ?? {};
+      const { fileSystem, onAsked } = drives[letterOf(root)] ?? {};
+      onAsked?.();
       if (fileSystem === undefined) return 0;
       fileSystemName.set(Buffer.from(`${fileSystem}\0`, 'utf16le'));
       return 1;

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createAccountNames } from '../../../src/host/win32/account-names.ts';
+import { enableDebugPrivilege } from '../../../src/host/win32/debug-privilege.ts';
 import { type OwnerCalls, readProcessOwner } from '../../../src/host/win32/process-owner.ts';
 import { parseTokenUser } from '../../../src/host/win32/sid.ts';
 import { captured } from './captured.ts';
@@ -134,4 +135,41 @@ test('a user without a name is shown by the SID, and asked for again only after 
   clock.advance(60_000);
   names.nameOf(deleted);
   expect(asked).toHaveLength(2);
+});
+
+test('the debug privilege is enabled in our own token, which is closed again', () => {
+  const closed: bigint[] = [];
+  const adjusted: unknown[] = [];
+  enableDebugPrivilege({
+    NtOpenProcessToken: (process, access, slot) => {
+      adjusted.push(process, access);
+      Buffer.from(slot.buffer, slot.byteOffset).writeBigUInt64LE(0x84n, 0);
+      return 0;
+    },
+    AdjustTokenPrivileges: (token, disableAll, newState) => {
+      adjusted.push(token, disableAll, Buffer.from(newState).toString('hex'));
+      return 1;
+    },
+    NtClose: (handle) => {
+      closed.push(handle);
+      return 0;
+    },
+  });
+  const onePrivilege = '01000000' + '1400000000000000' + '02000000';
+  expect(adjusted).toEqual([2n ** 64n - 1n, 0x20, 0x84n, 0, onePrivilege]);
+  expect(closed).toEqual([0x84n]);
+});
+
+test('a user without the privilege, or without a right to the token, goes on without', () => {
+  let closed = 0;
+  const NtClose = (): number => {
+    closed += 1;
+    return 0;
+  };
+  const AdjustTokenPrivileges = (): number => 0;
+  const NtOpenProcessToken = (): number => 0xc0000022 | 0;
+  enableDebugPrivilege({ NtOpenProcessToken, AdjustTokenPrivileges, NtClose });
+  expect(closed).toBe(0);
+  enableDebugPrivilege({ NtOpenProcessToken: () => 0, AdjustTokenPrivileges, NtClose });
+  expect(closed).toBe(1);
 });

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { driveRoots, parseDiskSpace, readVolumes } from '../../../src/host/win32/volumes.ts';
+import {
+  driveRoots,
+  listDrives,
+  parseDiskSpace,
+  readVolume,
+} from '../../../src/host/win32/volumes.ts';
 import { bigint, fakeDrives, kinds } from './fake-drives.ts';
 
 test('the mask of drives is read from A to Z', () => {
@@ -36,42 +41,49 @@ test('fixed, removable and optical drives are listed, network and memory drives 
     R: { type: kinds.ramDisk, fileSystem: 'NTFS', total: 9n, free: 9n },
     S: { type: kinds.remote, fileSystem: 'NTFS', total: 9n, free: 9n },
   });
-  expect(readVolumes(calls)).toEqual([
-    { root: 'C:\\', fileSystem: 'NTFS', totalBytes: 500, freeBytes: 200 },
-    { root: 'E:\\', fileSystem: 'exFAT', totalBytes: 64, freeBytes: 1 },
-    { root: 'F:\\', fileSystem: 'UDF', totalBytes: 7, freeBytes: 0 },
+  expect(listDrives(calls)).toEqual([
+    { root: 'C:\\', isExchangeable: false },
+    { root: 'E:\\', isExchangeable: true },
+    { root: 'F:\\', isExchangeable: true },
   ]);
   // A share whose server is away takes a minute to say so: it must not even be asked.
-  expect(asked).toEqual(['C', 'E', 'F']);
+  expect(asked).toEqual([]);
 });
 
-test('an empty CD drive, a reader without a card and a locked volume are left out', () => {
+test('a floppy drive is not listed: asking it takes seconds', () => {
+  const { calls } = fakeDrives({ A: { type: kinds.removable }, B: { type: kinds.removable } });
+  expect(listDrives(calls).map((one) => one.root)).toEqual(['B:\\']);
+});
+
+test('a volume has its file system and its figures', () => {
   const { calls } = fakeDrives({
     C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n },
+  });
+  expect(readVolume(calls, 'C:\\')).toEqual({
+    root: 'C:\\',
+    fileSystem: 'NTFS',
+    totalBytes: 500,
+    freeBytes: 200,
+  });
+});
+
+test('an empty CD drive, a reader without a card and a locked volume have nothing to be read', () => {
+  const { calls } = fakeDrives({
     D: { type: kinds.cdrom },
     G: { type: kinds.removable },
     H: { type: kinds.fixed, fileSystem: 'NTFS' },
   });
-  expect(readVolumes(calls).map((one) => one.root)).toEqual(['C:\\']);
+  for (const root of ['D:\\', 'G:\\', 'H:\\']) expect(readVolume(calls, root)).toBeUndefined();
 });
 
-test('a floppy drive is never asked', () => {
-  const { calls, asked } = fakeDrives({
-    A: { type: kinds.removable, fileSystem: 'FAT', total: 1n, free: 1n },
-    B: { type: kinds.removable, fileSystem: 'FAT32', total: 1n, free: 1n },
-  });
-  expect(readVolumes(calls).map((one) => one.root)).toEqual(['B:\\']);
-  expect(asked).toEqual(['B']);
-});
-
-test('no dialog may pop up while drives are asked, and the mode before is restored', () => {
+test('no dialog may pop up while a drive is asked, and the mode before is restored', () => {
   const { calls, modes } = fakeDrives({ C: { type: kinds.fixed } });
-  readVolumes(calls);
+  readVolume(calls, 'C:\\');
   expect(modes).toEqual([0x8001, 0x0004]);
 });
 
 test('a Windows that names no drive has refused', () => {
-  expect(() => readVolumes(fakeDrives({}).calls)).toThrow(
+  expect(() => listDrives(fakeDrives({}).calls)).toThrow(
     expect.objectContaining({ code: 'NOT_AVAILABLE' }),
   );
 });
