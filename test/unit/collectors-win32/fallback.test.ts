@@ -5,7 +5,7 @@ import { cpuCollectors } from '../../../src/collectors/cpu/index.ts';
 import { createWin32CpuCollector } from '../../../src/collectors/cpu/win32.ts';
 import { disksCollectors } from '../../../src/collectors/disks/index.ts';
 import { createWin32DisksCollector } from '../../../src/collectors/disks/win32.ts';
-import { createLazyCollector } from '../../../src/collectors/index.ts';
+import { createLazyCollector } from '../../../src/collectors/lazy-collector.ts';
 import { memoryCollectors } from '../../../src/collectors/memory/index.ts';
 import { createWin32MemoryCollector } from '../../../src/collectors/memory/win32.ts';
 import { networkCollectors } from '../../../src/collectors/network/index.ts';
@@ -156,4 +156,38 @@ test('a sample that was given up or took too long does not give up the native ca
     expect(await collect()).toMatchObject({ total: 2 });
     expect(warnings).toEqual([]);
   }
+});
+
+const figures = { total: 2, available: 1, percent_used: 50, used: 1, free: 1 };
+
+/** Answers, then refuses so many times, then answers again. */
+function refusingFor(times: number): CollectorTable<Stats['memory']>['win32'] {
+  let samples = 0;
+  return async () => () => ({
+    collect: async () => {
+      samples += 1;
+      if (samples > 1 && samples <= 1 + times) {
+        throw new MonitorError({ code: 'NOT_AVAILABLE', operation: 'call', reason: 'refused' });
+      }
+      return figures;
+    },
+  });
+}
+
+test('a bad moment of Windows costs no figure and no more than that moment', async () => {
+  const { collect, warnings } = withMarkedPortable('memory', refusingFor(2));
+  expect(await collect()).toEqual(figures);
+  expect(await collect()).toBe('portable memory');
+  expect(await collect()).toBe('portable memory');
+  expect(await collect()).toEqual(figures);
+  expect(warnings).toEqual([]);
+});
+
+test('a Windows that refuses again and again is not asked any more, and that is said once', async () => {
+  const { collect, warnings } = withMarkedPortable('memory', refusingFor(3));
+  expect(await collect()).toEqual(figures);
+  for (let sample = 0; sample < 5; sample += 1) {
+    expect(await collect()).toBe('portable memory');
+  }
+  expect(warnings).toEqual([['collector.fallback', { part: 'memory', reason: 'call: refused' }]]);
 });
