@@ -22,6 +22,8 @@ export interface CommandRequest {
 }
 
 export interface CommandResult {
+  /** Its process id: a program that lists processes lists itself. Undefined where none is known. */
+  readonly pid?: number | undefined;
   /** The exit status, or -1 when a signal that we did not send ended the program. */
   readonly exitCode: number;
   /** Decoded as UTF-8; bytes that are none become U+FFFD. */
@@ -40,6 +42,9 @@ export interface CommandRunnerOptions {
   /** The whole environment of every program that is started. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+/** Where systems keep the programs that we ask; the user's own PATH is not trusted with it. */
+export const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/bin';
 
 const defaultMaxOutputBytes = 1024 * 1024;
 
@@ -93,7 +98,12 @@ export function createCommandRunner({ environment }: CommandRunnerOptions): RunC
       });
       child.on('close', (exitCode) => {
         settle();
-        resolve({ exitCode: exitCode ?? -1, stdout: stdout.text(), stderr: stderr.text() });
+        resolve({
+          pid: child.pid,
+          exitCode: exitCode ?? -1,
+          stdout: stdout.text(),
+          stderr: stderr.text(),
+        });
       });
     });
 }

@@ -1,45 +1,107 @@
 /**
- * Disks by systeminformation, where no better way is known: on Windows when the native calls are
- * refused. With a dead mount its `fsSize` never returns, hence the deadline.
+ * Disks where the kernel is not asked in this process: by df(1) and mount(8) on macOS and the BSDs,
+ * and by systeminformation on Windows when the native calls are refused.
+ *
+ * df is asked by ourselves because systeminformation's `fsSize` blocks the event loop there, and
+ * never returns with a dead mount.
  */
 import type { Systeminformation } from 'systeminformation';
+import { type DfFileSystem, dfArgs, parseDf, parseMountTypes } from '../../host/portable/df.ts';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
-import type { Disks } from '../../wire/stats.ts';
+import { askSystem } from '../../host/portable/system-command.ts';
+import type { RunCommand } from '../../host/run-command.ts';
+import type { DiskStats, Disks } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 
-export function createPortableDisksCollector(context: CollectorContext): Collector<Disks> {
-  const { settings } = context;
-  const readSizes = createLibraryCall({
-    name: 'fsSize',
-    call: (library) => library.fsSize(),
-    clock: context.clock,
-    deadlineMs: settings.deadlineMs,
-  });
+interface Disk extends DiskStats {
+  readonly device: string;
+}
+
+type ListDisks = (signal?: AbortSignal) => Promise<Disk[]>;
+
+export interface PortableDisksOptions {
+  /** Tests hand in their own. */
+  readonly runCommand?: RunCommand;
+}
+
+export function createPortableDisksCollector(
+  context: CollectorContext,
+  { runCommand }: PortableDisksOptions = {},
+): Collector<Disks> {
+  const { settings, platform } = context;
+  const list =
+    platform === 'win32' ? createLibraryList(context) : createDfList(context, runCommand);
   return {
-    async collect() {
+    async collect(signal) {
       const keep = await createFilter(settings.disksInclude, settings.disksExclude);
-      const sizes = await readSizes();
-      return disksOf(sizes.filter((one) => keep(one.fs, one.mount)));
+      const disks = await list(signal);
+      return byDevice(disks.filter((disk) => keep(disk.device, disk.mount_point)));
     },
   };
 }
 
-/** The first mount of a device is the one that is told; a drive without a size is an empty one. */
-export function disksOf(sizes: readonly Systeminformation.FsSizeData[]): Disks {
-  const disks: Disks = {};
-  for (const one of sizes) {
-    const figures = [one.size, one.used, one.available];
-    if (one.size === 0 || !figures.every((each) => Number.isSafeInteger(each) && each >= 0)) {
-      continue;
-    }
-    disks[one.fs] ??= {
-      file_system: one.type,
-      mount_point: one.mount,
-      total: one.size,
-      used: one.used,
-      free: one.available,
-    };
-  }
+/** The first mount of a device is the one that is told. */
+function byDevice(list: readonly Disk[]): Disks {
+  const disks: Disks = Object.create(null);
+  for (const { device, ...disk } of list) disks[device] ??= disk;
   return disks;
+}
+
+function createDfList({ settings }: CollectorContext, runCommand?: RunCommand): ListDisks {
+  const { deadlineMs } = settings;
+  return async (signal) => {
+    const [df, mount] = await Promise.all([
+      askSystem({ program: 'df', args: dfArgs, deadlineMs, signal }, runCommand),
+      askSystem({ program: 'mount', args: [], deadlineMs, signal }, runCommand),
+    ]);
+    return disksOfDf(parseDf(df.stdout), parseMountTypes(mount.stdout));
+  };
+}
+
+/** What a device backs, as psutil has it for macOS, and the data sets of zfs. */
+export function disksOfDf(
+  fileSystems: readonly DfFileSystem[],
+  types: ReadonlyMap<string, string>,
+): Disk[] {
+  return fileSystems.flatMap(({ source, mountPoint, totalBytes, usedBytes, freeBytes }) => {
+    const type = types.get(mountPoint);
+    if (type === undefined || (!source.startsWith('/dev/') && type !== 'zfs')) return [];
+    return [
+      {
+        device: source,
+        file_system: type,
+        mount_point: mountPoint,
+        total: totalBytes,
+        used: usedBytes,
+        free: freeBytes,
+      },
+    ];
+  });
+}
+
+function createLibraryList({ clock, settings }: CollectorContext): ListDisks {
+  const readSizes = createLibraryCall({
+    name: 'fsSize',
+    call: (library) => library.fsSize(),
+    clock,
+    deadlineMs: settings.deadlineMs,
+  });
+  return async () => disksOfLibrary(await readSizes());
+}
+
+/** A drive without a size is an empty one; a figure that is none leaves its drive out. */
+export function disksOfLibrary(
+  sizes: readonly Pick<
+    Systeminformation.FsSizeData,
+    'fs' | 'type' | 'size' | 'used' | 'available' | 'mount'
+  >[],
+): Disk[] {
+  return sizes.flatMap(({ fs, type, size, used, available, mount }) => {
+    const figures = [size, used, available];
+    if (size === 0 || !figures.every((each) => Number.isSafeInteger(each) && each >= 0)) return [];
+    return [
+      { device: fs, file_system: type, mount_point: mount, total: size, used, free: available },
+    ];
+  });
 }

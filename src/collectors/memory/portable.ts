@@ -1,43 +1,83 @@
 /**
- * Memory by systeminformation and Node's `os`.
+ * Memory where the kernel is not asked in this process: by vm_stat(1) on macOS, elsewhere by
+ * systeminformation.
  *
  * The library's own `used` is total - free, which counts the caches as used; what its `active`
- * means is closest to psutil's `used` on macOS and the BSDs. On Windows psutil has
- * used = total - available, and free = available.
+ * means is psutil's `used` on the BSDs. On Windows psutil has used = total - available, and
+ * free = available.
  */
+import { totalmem } from 'node:os';
 import type { Systeminformation } from 'systeminformation';
 import { MonitorError } from '../../base/errors.ts';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
+import { askSystem } from '../../host/portable/system-command.ts';
+import { parseVmStat, type VmStat } from '../../host/portable/vm-stat.ts';
+import type { RunCommand } from '../../host/run-command.ts';
 import type { MemoryStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { percentOf } from '../percent.ts';
 
-export function createPortableMemoryCollector(context: CollectorContext): Collector<MemoryStats> {
+export interface PortableMemoryOptions {
+  /** Tests hand in their own. */
+  readonly runCommand?: RunCommand;
+}
+
+export function createPortableMemoryCollector(
+  context: CollectorContext,
+  { runCommand }: PortableMemoryOptions = {},
+): Collector<MemoryStats> {
+  const { clock, platform, settings } = context;
+  const { deadlineMs } = settings;
+  if (platform === 'darwin') {
+    return {
+      async collect(signal) {
+        const question = { program: 'vm_stat', args: [], deadlineMs, signal };
+        const { stdout } = await askSystem(question, runCommand);
+        return memoryOfVmStat(parseVmStat(stdout), totalmem());
+      },
+    };
+  }
   const readMemory = createLibraryCall({
     name: 'mem',
     call: (library) => library.mem(),
-    clock: context.clock,
-    deadlineMs: context.settings.deadlineMs,
+    clock,
+    deadlineMs,
   });
-  return {
-    collect: async () => memoryOf(await readMemory(), context.platform),
-  };
+  return { collect: async () => memoryOfLibrary(await readMemory(), platform) };
 }
 
-/** Throws MALFORMED when the library's figures cannot be those of a machine. */
-export function memoryOf(
+/** psutil 5.9 on macOS: available is inactive and all of free, used is active and wired. */
+export function memoryOfVmStat(pages: VmStat, total: number): MemoryStats {
+  return checkedMemory({
+    total,
+    available: Math.min(total, pages.inactive + pages.free + pages.speculative),
+    used: pages.active + pages.wired,
+    free: pages.free,
+  });
+}
+
+export function memoryOfLibrary(
   memory: Pick<Systeminformation.MemData, 'total' | 'free' | 'available' | 'active'>,
   platform: NodeJS.Platform,
 ): MemoryStats {
   const { total, free, active } = memory;
   const available = Math.min(memory.available, total);
-  const used = platform === 'win32' ? total - available : active;
+  return platform === 'win32'
+    ? checkedMemory({ total, available, used: total - available, free: available })
+    : checkedMemory({ total, available, used: active, free });
+}
+
+/** Throws MALFORMED when the figures cannot be those of a machine. */
+function checkedMemory(figures: Omit<MemoryStats, 'percent_used'>): MemoryStats {
+  const { total, available, used, free } = figures;
   const percentUsed = percentOf(total - available, total);
-  const figures = [total, available, used, free];
-  if (percentUsed === undefined || !figures.every((one) => Number.isSafeInteger(one) && one >= 0)) {
+  const areBytes = [total, available, used, free].every(
+    (bytes) => Number.isSafeInteger(bytes) && bytes >= 0,
+  );
+  if (percentUsed === undefined || !areBytes) {
     throw new MonitorError({
       code: 'MALFORMED',
-      operation: 'read memory from systeminformation',
+      operation: 'read memory',
       reason: `total ${total}, available ${available}, used ${used}, free ${free}`,
     });
   }

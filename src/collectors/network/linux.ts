@@ -39,6 +39,6 @@ export function createLinuxNetworkCollector(
 
 /** Loaded when it is needed, which on most machines it never is. */
 async function runSystemCommand(request: CommandRequest): Promise<CommandResult> {
-  const { createCommandRunner } = await import('../../host/run-command.ts');
-  return createCommandRunner({ environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })(request);
+  const { createCommandRunner, systemPath } = await import('../../host/run-command.ts');
+  return createCommandRunner({ environment: { PATH: systemPath } })(request);
 }

@@ -1,43 +1,73 @@
 /**
- * Interfaces by Node's `os`, which tells addresses and masks on every system, and their bytes by
- * systeminformation.
+ * Interfaces by Node's `os`, which tells addresses and masks on every system; their bytes by
+ * netstat(1) on macOS and the BSDs, and by systeminformation on Windows when the native calls are
+ * refused.
  */
 import { networkInterfaces } from 'node:os';
 import type { Systeminformation } from 'systeminformation';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
+import { netstatArgs, parseNetstat } from '../../host/portable/netstat.ts';
+import { askSystem } from '../../host/portable/system-command.ts';
+import type { RunCommand } from '../../host/run-command.ts';
 import type { Network } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
-import { primaryAddresses } from './addresses.ts';
+import { type InterfaceList, primaryAddresses } from './addresses.ts';
 import { type InterfaceCounters, networkOf } from './network-of.ts';
 
-export function createPortableNetworkCollector(context: CollectorContext): Collector<Network> {
-  const { settings } = context;
-  const readStats = createLibraryCall({
-    name: 'networkStats',
-    call: (library) => library.networkStats('*'),
-    clock: context.clock,
-    deadlineMs: settings.deadlineMs,
-  });
+type ReadCounters = (signal?: AbortSignal) => Promise<ReadonlyMap<string, InterfaceCounters>>;
+
+export interface PortableNetworkOptions {
+  /** Tests hand in their own. */
+  readonly runCommand?: RunCommand;
+  readonly listInterfaces?: () => InterfaceList;
+}
+
+export function createPortableNetworkCollector(
+  context: CollectorContext,
+  { runCommand, listInterfaces = networkInterfaces }: PortableNetworkOptions = {},
+): Collector<Network> {
+  const { settings, platform } = context;
+  const readCounters =
+    platform === 'win32' ? createLibraryCounters(context) : createNetstat(context, runCommand);
   return {
-    async collect() {
+    async collect(signal) {
       const keep = await createFilter(settings.networkInclude, settings.networkExclude);
-      return networkOf(primaryAddresses(networkInterfaces()), countersOf(await readStats()), keep);
+      const counters = await readCounters(signal);
+      return networkOf(primaryAddresses(listInterfaces()), counters, keep);
     },
   };
 }
 
+function createNetstat({ settings }: CollectorContext, runCommand?: RunCommand): ReadCounters {
+  const { deadlineMs } = settings;
+  return async (signal) => {
+    const { stdout } = await askSystem(
+      { program: 'netstat', args: netstatArgs, deadlineMs, signal },
+      runCommand,
+    );
+    return parseNetstat(stdout);
+  };
+}
+
+function createLibraryCounters({ clock, settings }: CollectorContext): ReadCounters {
+  const readStats = createLibraryCall({
+    name: 'networkStats',
+    call: (library) => library.networkStats('*'),
+    clock,
+    deadlineMs: settings.deadlineMs,
+  });
+  return async () => countersOf(await readStats());
+}
+
 /** Counters that are no whole numbers are none: the library says NaN where it could not read. */
 export function countersOf(
-  stats: readonly Pick<
-    Systeminformation.NetworkStatsData,
-    'iface' | 'rx_bytes' | 'tx_bytes' | 'operstate'
-  >[],
+  stats: readonly Pick<Systeminformation.NetworkStatsData, 'iface' | 'rx_bytes' | 'tx_bytes'>[],
 ): Map<string, InterfaceCounters> {
   const counters = new Map<string, InterfaceCounters>();
-  for (const one of stats) {
-    if (Number.isSafeInteger(one.rx_bytes) && Number.isSafeInteger(one.tx_bytes)) {
-      counters.set(one.iface, { receivedBytes: one.rx_bytes, sentBytes: one.tx_bytes });
+  for (const { iface, rx_bytes: receivedBytes, tx_bytes: sentBytes } of stats) {
+    if (Number.isSafeInteger(receivedBytes) && Number.isSafeInteger(sentBytes)) {
+      counters.set(iface, { receivedBytes, sentBytes });
     }
   }
   return counters;

@@ -1,32 +1,62 @@
 /**
- * Processes by systeminformation, where no better way is known: on Windows when the native calls
- * are refused. It tells no user there, so that `username` is empty, and it cuts names of users on
- * other systems at 20 characters.
+ * Processes where the kernel is not asked in this process: by ps(1) on macOS and the BSDs, and by
+ * systeminformation on Windows when the native calls are refused, where it tells no user.
+ *
+ * ps is asked by ourselves because systeminformation guesses names from command lines and lists
+ * the programs that it starts.
  */
 import type { Systeminformation } from 'systeminformation';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
+import { parsePs, psArgs } from '../../host/portable/ps.ts';
+import { askSystem } from '../../host/portable/system-command.ts';
+import type { RunCommand } from '../../host/run-command.ts';
 import type { Processes, ProcessStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { processesByDetail } from './detail.ts';
 
-export function createPortableProcessesCollector(context: CollectorContext): Collector<Processes> {
-  const { settings } = context;
-  const readProcesses = createLibraryCall({
-    name: 'processes',
-    call: (library) => library.processes(),
-    clock: context.clock,
-    deadlineMs: settings.deadlineMs,
-  });
+type ListProcesses = (signal?: AbortSignal) => Promise<ProcessStats[]>;
+
+export interface PortableProcessesOptions {
+  /** Tests hand in their own. */
+  readonly runCommand?: RunCommand;
+}
+
+export function createPortableProcessesCollector(
+  context: CollectorContext,
+  { runCommand }: PortableProcessesOptions = {},
+): Collector<Processes> {
+  const { settings, platform } = context;
+  const list =
+    platform === 'win32' ? createLibraryList(context) : createPsList(context, runCommand);
   return {
-    async collect() {
+    async collect(signal) {
       if (settings.processesDetail === 'off') return [];
       const keep = await createFilter(settings.processesInclude, settings.processesExclude);
-      const { list } = await readProcesses();
-      const processes = processesOf(list).filter((one) => keep(one.name));
+      const processes = (await list(signal)).filter((one) => keep(one.name));
       return processesByDetail(processes, settings.processesDetail);
     },
   };
+}
+
+function createPsList({ settings }: CollectorContext, runCommand?: RunCommand): ListProcesses {
+  const { deadlineMs } = settings;
+  return async (signal) => {
+    const answer = await askSystem({ program: 'ps', args: psArgs, deadlineMs, signal }, runCommand);
+    return parsePs(answer.stdout)
+      .filter(({ pid }) => pid !== answer.pid)
+      .map(({ pid, name, user }) => ({ pid, name, username: user }));
+  };
+}
+
+function createLibraryList({ clock, settings }: CollectorContext): ListProcesses {
+  const readProcesses = createLibraryCall({
+    name: 'processes',
+    call: (library) => library.processes(),
+    clock,
+    deadlineMs: settings.deadlineMs,
+  });
+  return async () => processesOf((await readProcesses()).list);
 }
 
 /** Rows without a pid are no processes; the list is sorted by pid, as the other collectors' is. */

@@ -12,7 +12,7 @@ test('a program answers with its output, its complaints and its exit status', as
   const result = await run(
     node('process.stdout.write("out"); process.stderr.write("err"); process.exitCode = 3'),
   );
-  expect(result).toEqual({ exitCode: 3, stdout: 'out', stderr: 'err' });
+  expect(result).toMatchObject({ exitCode: 3, stdout: 'out', stderr: 'err' });
 });
 
 test('arguments reach the program as they are, because there is no shell', async () => {
