@@ -1,18 +1,33 @@
 /**
- * The agent's log: pino, one JSON line an event, on standard error. Loaded by `background` alone.
- * pino's transports are not used: they start a worker from a file that a single executable has not.
+ * The agent's log: pino, one JSON line an event, on standard error or in a file that is rotated.
+ * Loaded by `background` alone. pino's transports are not used: they start a worker from a file,
+ * which a single executable has not.
  */
-import { destination, type Level, pino, stdTimeFunctions } from 'pino';
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type DestinationStream, destination, type Level, pino, stdTimeFunctions } from 'pino';
+import { ensureOwnerOnlyFolder, ownerOnlyFileMode } from './atomic-file.ts';
 import type { Logger } from './logger.ts';
 import { redactSecrets } from './redact.ts';
 
 export interface PinoLoggerOptions {
   readonly level: Level;
-  /** A file descriptor. */
-  readonly descriptor: number;
+  /** Path of the log file; empty for standard error. */
+  readonly file: string;
 }
 
-export function createPinoLogger(options: PinoLoggerOptions): Logger {
+export interface ClosableLogger extends Logger {
+  /** Nothing may be logged after it. */
+  close(): void;
+}
+
+const standardError = 2;
+const rotatedFiles = 3;
+const rotateAtBytes = 5 * 1024 * 1024;
+
+export function createPinoLogger(options: PinoLoggerOptions): ClosableLogger {
+  const { stream, close } =
+    options.file === '' ? standardErrorStream() : rotatingFile(options.file);
   const log = pino(
     {
       level: options.level,
@@ -25,13 +40,62 @@ export function createPinoLogger(options: PinoLoggerOptions): Logger {
       },
       messageKey: 'event',
     },
-    // Synchronous: a line must not be lost when the process is killed right after it.
-    destination({ dest: options.descriptor, sync: true }),
+    stream,
   );
   return {
     debug: (event, fields = {}) => log.debug(fields, event),
     info: (event, fields = {}) => log.info(fields, event),
     warn: (event, fields = {}) => log.warn(fields, event),
     error: (event, fields = {}) => log.error(fields, event),
+    close,
   };
+}
+
+interface LogOutput {
+  readonly stream: DestinationStream;
+  readonly close: () => void;
+}
+
+/** Synchronous: a line must not be lost when the process is killed right after it. */
+function standardErrorStream(): LogOutput {
+  const stream = destination({ dest: standardError, sync: true });
+  // Whoever read it has gone, or its disk is full; the work goes on without a log.
+  stream.on('error', () => {});
+  return { stream, close: () => stream.end() };
+}
+
+/** The file moves to `<name>.1` when it is full, and the older ones one further. */
+function rotatingFile(path: string): LogOutput {
+  ensureOwnerOnlyFolder(dirname(path));
+  const file = destination({ dest: path, sync: true, mode: ownerOnlyFileMode });
+  file.on('error', () => {});
+  let sizeBytes = existsSync(path) ? statSync(path).size : 0;
+
+  function write(line: string): void {
+    file.write(line);
+    sizeBytes += Buffer.byteLength(line);
+    if (sizeBytes < rotateAtBytes) return;
+    // Also where the renames fail: trying again at every line would help nobody.
+    sizeBytes = 0;
+    moveOn(path);
+    file.reopen();
+  }
+
+  return { stream: { write }, close: () => file.end() };
+}
+
+function moveOn(path: string): void {
+  const names = [
+    path,
+    ...Array.from({ length: rotatedFiles }, (_, index) => `${path}.${index + 1}`),
+  ];
+  for (let index = rotatedFiles; index > 0; index -= 1) {
+    const [older, newer] = [names[index], names[index - 1]];
+    if (older === undefined || newer === undefined || !existsSync(newer)) continue;
+    try {
+      renameSync(newer, older);
+    } catch {
+      // Somebody holds it open (Windows); the log goes on in the file that it has.
+    }
+  }
 }

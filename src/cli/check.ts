@@ -18,7 +18,7 @@ Exit codes: 0 both are fine, ${exitCodes.unavailable} no connection, ${exitCodes
       const { createServerChecks, describeAnswer } = await import('./server-checks.ts');
       const configuration = openConfiguration(locationOptions(command, runtime), runtime.clock);
       const { settings, systemId } = await configuration.loadWithSystemId(runtime.randomBytes);
-      const checks = await createServerChecks(settings);
+      const checks = await createServerChecks(settings, runtime.environment);
       const { signal, release } = abortOnSignals(runtime);
       try {
         const url = await checks.url(signal);

@@ -13,9 +13,13 @@ import { defineConfigCommand } from './config.ts';
 import type { CliContext } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { defineGenerateSystemIdCommand } from './generate-system-id.ts';
+import { defineProbeMountCommand } from './probe-mount.ts';
 import type { Runtime } from './runtime.ts';
+import { defineSchemaCommand } from './schema.ts';
 import { defineServiceCommand } from './service.ts';
+import { defineSpoolCommand } from './spool.ts';
 import { defineStatsCommands } from './stats.ts';
+import { defineStatusCommand } from './status.ts';
 
 /** Runs the command that the arguments name and resolves with the process's exit code. Never rejects. */
 export async function runCli(runtime: Runtime): Promise<ExitCode> {
@@ -71,6 +75,10 @@ Examples:
   defineConfigCommand(program, context);
   defineCheckCommand(program, context);
   defineBackgroundCommand(program, context);
+  defineStatusCommand(program, context);
+  defineSpoolCommand(program, context);
+  defineSchemaCommand(program, context);
+  defineProbeMountCommand(program, context);
   defineServiceCommand(program, context);
   return program;
 }

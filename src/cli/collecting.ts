@@ -14,6 +14,7 @@ import { findLocations, type LocationOptions } from '../config/locations.ts';
 import type { SettingKey } from '../config/setting-table.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Stats, StatsPart } from '../wire/stats.ts';
+import { probeMountCommand } from './probe-mount.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface CommandCollectors {
@@ -74,6 +75,7 @@ export function createCollectorContext(
     clock: runtime.clock,
     logger,
     platform: runtime.platform,
+    mountProbe: [...runtime.selfCommand, probeMountCommand],
     roots: createSystemRoots(settings?.host_root),
     settings:
       settings === undefined

@@ -110,7 +110,7 @@ export async function runConfigPrompt(
       checks: Awaited<ReturnType<typeof createServerChecks>>,
     ) => Promise<Parameters<typeof describeAnswer>[0]>,
   ): Promise<void> {
-    const checks = await createServerChecks(settings);
+    const checks = await createServerChecks(settings, runtime.environment);
     try {
       await say(describeAnswer(await question(checks)));
     } finally {

@@ -1,19 +1,29 @@
-/** Puts the background loop together out of the settings, and takes it apart again at a signal. */
+/**
+ * The background process: puts the loop together out of the settings, keeps them up to date while it
+ * runs, and takes it apart again at a signal.
+ */
 import { join } from 'node:path';
 import { type Agent, createAgent } from '../agent/agent.ts';
+import { writeStatus } from '../agent/status.ts';
 import { buildInfo } from '../base/build-info.ts';
-import type { Logger } from '../base/logger.ts';
-import { createPinoLogger } from '../base/pino-logger.ts';
-import { createStatsCollector, type StatsCollector } from '../collectors/collect-stats.ts';
-import { createCollectors } from '../collectors/index.ts';
-import { openConfiguration } from '../config/configuration.ts';
+import { errorMessage, MonitorError } from '../base/errors.ts';
+import { type ClosableLogger, createPinoLogger } from '../base/pino-logger.ts';
+import type { StatsCollector } from '../collectors/collect-stats.ts';
+import { type Configuration, openConfiguration } from '../config/configuration.ts';
 import type { LocationOptions } from '../config/locations.ts';
 import type { SettingKey } from '../config/setting-table.ts';
 import type { Settings } from '../config/settings.ts';
+import { createFileWatch } from '../config/watch.ts';
 import { createDelivery, type Delivery } from '../delivery/delivery.ts';
 import { createSpool } from '../spool/create-spool.ts';
 import type { Spool } from '../spool/spool.ts';
-import { createCollectorContext } from './collecting.ts';
+import {
+  compareSettings,
+  createSettingsCollector,
+  reportingOf,
+  spoolLimitsOf,
+} from './background-parts.ts';
+import { statusOf } from './background-status.ts';
 import { abortOnSignals } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Runtime } from './runtime.ts';
@@ -26,90 +36,204 @@ export interface BackgroundOptions {
   readonly once: boolean;
 }
 
-const standardError = 2;
 /** Of the 2 s that a service manager is promised: the rest is for the write in hand. */
 const stopGraceMs = 1200;
-
-interface Background {
-  readonly agent: Agent;
-  readonly collector: StatsCollector;
-  readonly delivery: Delivery;
-  readonly spool: Spool;
-  readonly logger: Logger;
-}
+/** How often the file is looked at for changes, and the status written. */
+const housekeepingMs = 3000;
 
 /** Runs until SIGINT or SIGTERM, or once. Throws a MonitorError where it cannot begin. */
 export async function runBackground(options: BackgroundOptions): Promise<ExitCode> {
   const { runtime } = options;
   const configuration = openConfiguration(options.locations, runtime.clock, options.flags);
   const { settings, systemId, isNewId } = await configuration.loadWithSystemId(runtime.randomBytes);
-  const logger = createPinoLogger({ level: settings.log_level, descriptor: standardError });
-  const background = compose(runtime, settings, systemId, {
-    logger,
-    spoolFolder: join(configuration.locations.state.path, 'spool'),
-  });
-  logger.info('agent.started', {
-    version: buildInfo().version,
-    system_id: systemId,
-    new_id: isNewId,
-    url: settings.url,
-    interval: settings.interval,
-    configuration: configuration.locations.configuration.path,
-    state: configuration.locations.state.path,
-    waiting: background.spool.counts().pendingReports,
-  });
-  const { signal, release } = abortOnSignals(runtime);
+  const logger = createPinoLogger({ level: settings.log_level, file: settings.log_file });
   try {
-    if (options.once) return await runOnce(background, signal);
-    await runUntilStopped(background, signal);
-    return exitCodes.ok;
+    const background = createBackground({ runtime, configuration, settings, systemId, logger });
+    logger.info('agent.started', {
+      version: buildInfo().version,
+      system_id: systemId,
+      new_id: isNewId,
+      url: settings.url,
+      interval: settings.interval,
+      configuration: configuration.locations.configuration.path,
+      state: configuration.locations.state.path,
+      waiting: background.spool.counts().pendingReports,
+    });
+    const { signal, release } = abortOnSignals(runtime);
+    try {
+      if (options.once) return await background.runOnce(signal);
+      await background.run(signal);
+      return exitCodes.ok;
+    } finally {
+      release();
+      background.close();
+      const reason = signal.aborted ? String(signal.reason) : 'done';
+      logger.info('agent.stopped', { reason, waiting: background.spool.counts().pendingReports });
+    }
   } finally {
-    release();
-    background.collector.close();
-    background.spool.close();
-    logger.info('agent.stopped', { reason: signal.aborted ? String(signal.reason) : 'done' });
+    logger.close();
   }
 }
 
-function compose(
-  runtime: Runtime,
-  settings: Settings,
-  systemId: string,
-  surroundings: { readonly logger: Logger; readonly spoolFolder: string },
-): Background {
-  const { clock, random } = runtime;
-  const { logger, spoolFolder } = surroundings;
-  const spool = createSpool({ folder: spoolFolder, pid: runtime.pid, clock, logger });
-  const transport = createSettingsTransport(settings);
-  const delivery = createDelivery({ spool, transport, clock, random, logger });
-  const context = createCollectorContext(runtime, logger, settings);
-  const collector = createStatsCollector(createCollectors(context), context);
-  const header = { systemId, url: settings.url, intervalSeconds: settings.interval };
-  const agent = createAgent({ clock, logger, spool, delivery, reporting: { header, collector } });
-  return { agent, collector, delivery, spool, logger };
+interface Background {
+  readonly spool: Spool;
+  run(signal: AbortSignal): Promise<void>;
+  runOnce(signal: AbortSignal): Promise<ExitCode>;
+  close(): void;
 }
 
-async function runOnce(background: Background, signal: AbortSignal): Promise<ExitCode> {
-  const { agent, delivery, logger } = background;
-  const entry = await agent.collectOnce();
-  const result = await delivery.drainOnce(signal);
-  await delivery.stop(0);
-  logger.info('agent.once', {
-    accepted: result.accepted,
-    rejected: result.rejected,
-    waiting: result.remaining,
+interface BackgroundParts {
+  readonly runtime: Runtime;
+  readonly configuration: Configuration;
+  readonly settings: Settings;
+  readonly systemId: string;
+  readonly logger: ClosableLogger;
+}
+
+function createBackground(parts: BackgroundParts): Background {
+  const { runtime, configuration, logger } = parts;
+  const { clock, random, environment } = runtime;
+  const stateFolder = configuration.locations.state.path;
+  const configurationFile = configuration.locations.configuration.path;
+  const startedAt = Math.floor(clock.epochMs() / 1000);
+  let { settings, systemId } = parts;
+  let stuckMounts: readonly string[] = [];
+  let statusFailure: string | undefined;
+
+  const spool: Spool = createSpool({
+    folder: join(stateFolder, 'spool'),
+    pid: runtime.pid,
+    clock,
+    logger,
+    limits: spoolLimitsOf(settings),
   });
-  if (entry === undefined) return exitCodes.unavailable;
-  return result.remaining === 0 ? exitCodes.ok : exitCodes.tryLater;
-}
+  const delivery: Delivery = createDelivery({
+    spool,
+    transport: createSettingsTransport(settings, { environment, logger }),
+    clock,
+    random,
+    logger,
+    backlogPerSecond: settings.backlog_rate,
+  });
+  let collector: StatsCollector = createCollector();
+  const reporting = reportingOf(settings, systemId, collector);
+  const agent: Agent = createAgent({ clock, logger, spool, delivery, reporting });
 
-async function runUntilStopped(background: Background, signal: AbortSignal): Promise<void> {
-  const { agent, delivery } = background;
-  const sending = delivery.run();
-  // A bug in either ends both, and the process with its exit code; the service manager restarts it.
-  await Promise.race([agent.run(signal), sending, aborted(signal)]);
-  await delivery.stop(stopGraceMs);
-  await sending;
+  function createCollector(): StatsCollector {
+    return createSettingsCollector({
+      runtime,
+      logger,
+      settings,
+      onStuckMounts: (mountPoints) => {
+        stuckMounts = mountPoints;
+      },
+    });
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const sending = delivery.run();
+    const stopReloading = runtime.onSignal('SIGHUP', () => reload('SIGHUP'));
+    try {
+      // A bug in any of them ends all, and the process with its exit code; the service manager
+      // restarts it.
+      await Promise.race([agent.run(signal), keepHouse(signal), sending, aborted(signal)]);
+    } finally {
+      stopReloading();
+    }
+    await delivery.stop(stopGraceMs);
+    await sending;
+    saveStatus(false);
+  }
+
+  async function runOnce(signal: AbortSignal): Promise<ExitCode> {
+    const entry = await agent.collectOnce();
+    const result = await delivery.drainOnce(signal);
+    await delivery.stop(0);
+    logger.info('agent.once', {
+      accepted: result.accepted,
+      rejected: result.rejected,
+      waiting: result.remaining,
+    });
+    saveStatus(false);
+    if (entry === undefined) return exitCodes.unavailable;
+    return result.remaining === 0 ? exitCodes.ok : exitCodes.tryLater;
+  }
+
+  async function keepHouse(signal: AbortSignal): Promise<void> {
+    const watch = createFileWatch(configurationFile);
+    while (!signal.aborted) {
+      saveStatus(true);
+      await clock.sleep(housekeepingMs, signal);
+      if (watch.changed()) reload('file');
+    }
+  }
+
+  /** A file that cannot be used is refused with its reason, and the settings in force stay. */
+  function reload(because: 'SIGHUP' | 'file'): void {
+    let next: Settings;
+    try {
+      next = configuration.load().settings;
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error;
+      const { code, message: reason, hint } = error;
+      logger.error('configuration.refused', { because, code, reason, hint });
+      return;
+    }
+    const changes = compareSettings(settings, next);
+    settings = next;
+    // A file that lost its id, or is away for a moment, does not make this another machine.
+    systemId = next.system_id ?? systemId;
+    if (changes.delivery) {
+      delivery.replaceTransport(createSettingsTransport(settings, { environment, logger }));
+    }
+    if (changes.collecting) {
+      collector.close();
+      collector = createCollector();
+    }
+    agent.reconfigure(reportingOf(settings, systemId, collector));
+    // A credential may have changed in a file of its own.
+    delivery.retryNow();
+    logger.info('configuration.taken', { because, changed: changes.keys });
+    if (changes.needRestart.length > 0) {
+      logger.warn('configuration.needs-restart', { settings: changes.needRestart });
+    }
+  }
+
+  function saveStatus(running: boolean): void {
+    try {
+      writeStatus(
+        stateFolder,
+        statusOf({
+          runtime,
+          startedAt,
+          running,
+          configurationFile,
+          settings,
+          systemId,
+          agent: agent.state(),
+          delivery: delivery.state(),
+          spool: spool.counts(),
+          stuckMounts,
+        }),
+      );
+      statusFailure = undefined;
+    } catch (error) {
+      // A full disk takes reports before it takes this; it is said once.
+      const failure = errorMessage(error);
+      if (failure !== statusFailure) logger.warn('status.not-written', { reason: failure });
+      statusFailure = failure;
+    }
+  }
+
+  return {
+    spool,
+    run,
+    runOnce,
+    close: () => {
+      collector.close();
+      spool.close();
+    },
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

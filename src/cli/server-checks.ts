@@ -10,10 +10,13 @@ export interface ServerChecks {
 }
 
 /** Both questions over one connection. */
-export async function createServerChecks(settings: Settings): Promise<ServerChecks> {
+export async function createServerChecks(
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ServerChecks> {
   const { checkSystemId, checkUrl } = await import('../delivery/checks.ts');
   const { createSettingsTransport } = await import('./settings-transport.ts');
-  const transport = createSettingsTransport(settings);
+  const transport = createSettingsTransport(settings, { environment });
   return {
     url: (signal) => checkUrl(transport, signal),
     systemId: (systemId, signal) => checkSystemId(transport, systemId, signal),

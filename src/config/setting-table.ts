@@ -12,7 +12,7 @@ export interface SettingDescription {
   readonly example: string;
 }
 
-export const settingGroups = ['Reporting', 'Collecting', 'Log'] as const;
+export const settingGroups = ['Reporting', 'Delivery', 'Keeping', 'Collecting', 'Log'] as const;
 export type SettingGroup = (typeof settingGroups)[number];
 
 export const settingTable = {
@@ -31,6 +31,66 @@ export const settingTable = {
     group: 'Reporting',
     description: 'Seconds from one report to the next.',
     example: '60',
+  },
+  tls_ca_file: {
+    group: 'Delivery',
+    description:
+      'PEM file of your own authority. Given, only servers whose certificate it signed are trusted. It is read again when it changes, as are the other files here.',
+    example: '/etc/system-monitor/ca.pem',
+  },
+  tls_certificate_file: {
+    group: 'Delivery',
+    description: 'PEM file of the certificate that this machine shows to the server.',
+    example: '/etc/system-monitor/client.pem',
+  },
+  tls_key_file: {
+    group: 'Delivery',
+    description: 'PEM file of the key of tls_certificate_file.',
+    example: '/etc/system-monitor/client.key',
+  },
+  token_file: {
+    group: 'Delivery',
+    description: 'File whose first line is sent as "Authorization: Bearer".',
+    example: '/etc/system-monitor/token',
+  },
+  headers: {
+    group: 'Delivery',
+    description: 'More headers for every request, as a JSON object.',
+    example: '{"X-Tenant": "north"}',
+  },
+  proxy: {
+    group: 'Delivery',
+    description:
+      "A proxy's address, or none for never. When empty, HTTP_PROXY, HTTPS_PROXY and NO_PROXY hold.",
+    example: 'http://proxy.example.com:3128',
+  },
+  compression: {
+    group: 'Delivery',
+    description:
+      'How reports are compressed: none (what every receiver takes), gzip or zstd, for receivers that take it.',
+    example: 'gzip',
+  },
+  backlog_rate: {
+    group: 'Delivery',
+    description:
+      'How many reports a second are sent of what gathered while the server was away, so that a fleet does not flood it.',
+    example: '20',
+  },
+  spool_max_mib: {
+    group: 'Keeping',
+    description: 'Unsent reports take at most this much disk, in MiB; then the oldest go.',
+    example: '512',
+  },
+  spool_max_days: {
+    group: 'Keeping',
+    description: 'Unsent reports older than this are dropped.',
+    example: '30',
+  },
+  spool_min_free_mib: {
+    group: 'Keeping',
+    description:
+      'While the disk has less free than this, in MiB (or than 5 % of itself), a new report takes the place of the oldest.',
+    example: '256',
   },
   processes_detail: {
     group: 'Collecting',
@@ -84,6 +144,12 @@ export const settingTable = {
     group: 'Log',
     description: 'The least important kind of line in the log: debug, info, warn or error.',
     example: 'info',
+  },
+  log_file: {
+    group: 'Log',
+    description:
+      'File for the log in place of standard error: for systems where nothing keeps that. At 5 MiB it moves to <name>.1, and the older ones on; three are kept.',
+    example: '/var/log/system-monitor.log',
   },
 } as const satisfies Record<string, SettingDescription>;
 

@@ -1,0 +1,107 @@
+/**
+ * What the background process says of itself, in a small file in its state folder that its owner
+ * alone can read. No port is opened for it.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ownerOnlyFileMode } from '../base/atomic-file.ts';
+import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+
+/** Moments are whole seconds since 1970. What has not happened yet is absent. */
+export const statusSchema = z.object({
+  version: z.string(),
+  pid: z.int(),
+  started_at: z.int(),
+  /** When this was written: every few seconds while the process lives. */
+  written_at: z.int(),
+  /** False once the process has left in good order. */
+  running: z.boolean(),
+  configuration: z.string(),
+  system_id: z.string(),
+  /** Without credentials. */
+  url: z.string(),
+  interval: z.int(),
+  collected: z.object({
+    reports: z.int(),
+    failed: z.int(),
+    skipped_ticks: z.int(),
+    last_epoch: z.int().optional(),
+    last_duration_ms: z.number().optional(),
+  }),
+  delivered: z.object({
+    accepted: z.int(),
+    rejected: z.int(),
+    failed_attempts: z.int(),
+    consecutive_failures: z.int(),
+    last_acknowledged_epoch: z.int().optional(),
+    last_acknowledged_at: z.int().optional(),
+    last_error: z.object({ at: z.int(), code: z.string(), reason: z.string() }).optional(),
+    next_attempt_at: z.int().optional(),
+  }),
+  spool: z.object({
+    pending: z.int(),
+    pending_bytes: z.int(),
+    oldest_epoch: z.int().optional(),
+    rejected: z.int(),
+    damaged: z.int(),
+    dropped: z.int(),
+    in_memory: z.int(),
+  }),
+  /** Mount points that have not answered. */
+  stuck_mounts: z.array(z.string()),
+  used: z.object({ cpu_seconds: z.number(), resident_bytes: z.int() }),
+});
+
+export type AgentStatus = z.infer<typeof statusSchema>;
+
+export function statusPath(stateFolder: string): string {
+  return join(stateFolder, 'status.json');
+}
+
+/**
+ * Replaces the file as a whole, without fsync: it is of no use after a crash. Throws a MonitorError
+ * where the disk refuses.
+ */
+export function writeStatus(stateFolder: string, status: AgentStatus): void {
+  const path = statusPath(stateFolder);
+  const temporary = `${path}.tmp`;
+  try {
+    writeFileSync(temporary, JSON.stringify(status), { mode: ownerOnlyFileMode });
+    renameSync(temporary, path);
+  } catch (error) {
+    throw wrapSystemError(`write ${path}`, error);
+  }
+}
+
+/** Undefined when no background process ever ran here. Throws PERMISSION or MALFORMED. */
+export function readStatus(stateFolder: string): AgentStatus | undefined {
+  const path = statusPath(stateFolder);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw wrapSystemError(
+      `read ${path}`,
+      error,
+      'Ask as the user that the monitor runs as; with sudo for a service.',
+    );
+  }
+  const result = statusSchema.safeParse(parseJson(text));
+  if (result.success) return result.data;
+  throw new MonitorError({
+    code: 'MALFORMED',
+    operation: `read ${path}`,
+    reason: 'it is not a status of this version',
+    hint: 'A running monitor writes it anew within seconds.',
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

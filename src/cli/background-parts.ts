@@ -1,0 +1,78 @@
+/** The pieces of the background process, made out of the settings and remade when those change. */
+import type { Reporting } from '../agent/agent.ts';
+import type { Logger } from '../base/logger.ts';
+import { createStatsCollector, type StatsCollector } from '../collectors/collect-stats.ts';
+import { createCollectors } from '../collectors/index.ts';
+import { describeSetting, type SettingKey, settingKeys } from '../config/setting-table.ts';
+import type { Settings } from '../config/settings.ts';
+import type { SpoolLimits } from '../spool/spool.ts';
+import { createCollectorContext } from './collecting.ts';
+import type { Runtime } from './runtime.ts';
+
+const secondsPerDay = 86_400;
+const bytesPerMib = 1024 * 1024;
+
+/** What is read once, at the start. The rest is taken over while the process runs. */
+const settledAtStart: ReadonlySet<SettingKey> = new Set<SettingKey>([
+  'backlog_rate',
+  'spool_max_mib',
+  'spool_max_days',
+  'spool_min_free_mib',
+  'log_level',
+  'log_file',
+]);
+
+export interface SettingChanges {
+  readonly keys: readonly SettingKey[];
+  /** Whether the transport is another. */
+  readonly delivery: boolean;
+  /** Whether the collectors are others. */
+  readonly collecting: boolean;
+  /** Those that hold only after a restart. */
+  readonly needRestart: readonly SettingKey[];
+}
+
+export function compareSettings(before: Settings, after: Settings): SettingChanges {
+  const keys = settingKeys.filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+  );
+  const groups = new Set(keys.map((key) => describeSetting(key).group));
+  return {
+    keys,
+    delivery: groups.has('Delivery') || keys.includes('url'),
+    collecting: groups.has('Collecting'),
+    needRestart: keys.filter((key) => settledAtStart.has(key)),
+  };
+}
+
+export function reportingOf(
+  settings: Settings,
+  systemId: string,
+  collector: StatsCollector,
+): Reporting {
+  return {
+    header: { systemId, url: settings.url, intervalSeconds: settings.interval },
+    collector,
+  };
+}
+
+export interface StatsCollectorOptions {
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  readonly settings: Settings;
+  readonly onStuckMounts: (mountPoints: readonly string[]) => void;
+}
+
+export function createSettingsCollector(options: StatsCollectorOptions): StatsCollector {
+  const { runtime, logger, settings, onStuckMounts } = options;
+  const context = { ...createCollectorContext(runtime, logger, settings), onStuckMounts };
+  return createStatsCollector(createCollectors(context), context);
+}
+
+export function spoolLimitsOf(settings: Settings): Partial<SpoolLimits> {
+  return {
+    maxBytes: settings.spool_max_mib * bytesPerMib,
+    maxAgeSeconds: settings.spool_max_days * secondsPerDay,
+    minFreeBytes: settings.spool_min_free_mib * bytesPerMib,
+  };
+}

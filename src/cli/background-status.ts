@@ -1,0 +1,93 @@
+/** From the parts' own states to the status that is written down. */
+import type { AgentState } from '../agent/agent.ts';
+import type { AgentStatus } from '../agent/status.ts';
+import { buildInfo } from '../base/build-info.ts';
+import { redactText } from '../base/redact.ts';
+import type { Settings } from '../config/settings.ts';
+import type { DeliveryState } from '../delivery/delivery.ts';
+import type { SpoolCounts } from '../spool/spool.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface StatusParts {
+  readonly runtime: Runtime;
+  readonly startedAt: number;
+  readonly running: boolean;
+  readonly configurationFile: string;
+  readonly settings: Settings;
+  readonly systemId: string;
+  readonly agent: AgentState;
+  readonly delivery: DeliveryState;
+  readonly spool: SpoolCounts;
+  readonly stuckMounts: readonly string[];
+}
+
+export function statusOf(parts: StatusParts): AgentStatus {
+  const { agent, delivery, runtime, settings, spool } = parts;
+  const { cpuSeconds, residentBytes } = runtime.usage();
+  const { lastError } = delivery;
+  return {
+    version: buildInfo().version,
+    pid: runtime.pid,
+    started_at: parts.startedAt,
+    written_at: seconds(runtime.clock.epochMs()),
+    running: parts.running,
+    configuration: parts.configurationFile,
+    system_id: parts.systemId,
+    url: redactText(settings.url),
+    interval: settings.interval,
+    collected: {
+      reports: agent.collectedReports,
+      failed: agent.failedReports,
+      skipped_ticks: agent.skippedTicks,
+      ...known('last_epoch', agent.lastCollectedEpoch),
+      ...known('last_duration_ms', agent.lastCollectMs),
+    },
+    delivered: {
+      accepted: delivery.acceptedReports,
+      rejected: delivery.rejectedReports,
+      failed_attempts: delivery.failedAttempts,
+      consecutive_failures: delivery.consecutiveFailures,
+      ...known('last_acknowledged_epoch', delivery.lastAcknowledgedEpoch),
+      ...known('last_acknowledged_at', inSeconds(delivery.lastAcknowledgedAtMs)),
+      ...known('next_attempt_at', inSeconds(delivery.nextAttemptAtMs)),
+      ...(lastError === undefined
+        ? {}
+        : {
+            last_error: {
+              at: seconds(lastError.atMs),
+              code: lastError.code,
+              reason: redactText(lastError.reason),
+            },
+          }),
+    },
+    spool: {
+      pending: spool.pendingReports,
+      pending_bytes: spool.pendingBytes,
+      ...known('oldest_epoch', spool.oldestEpoch),
+      rejected: spool.rejectedReports,
+      damaged: spool.damagedFiles,
+      dropped: spool.droppedReports,
+      in_memory: spool.memoryReports,
+    },
+    stuck_mounts: [...parts.stuckMounts],
+    used: { cpu_seconds: cpuSeconds, resident_bytes: residentBytes },
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+function inSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : seconds(ms);
+}
+
+/** What is not known is left out. */
+function known<Key extends string>(
+  key: Key,
+  value: number | undefined,
+): { readonly [K in Key]?: number } {
+  const fields: { [K in Key]?: number } = {};
+  if (value !== undefined) fields[key] = value;
+  return fields;
+}

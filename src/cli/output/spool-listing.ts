@@ -1,0 +1,54 @@
+/** The spool as tables, for people. */
+import { formatEpochSeconds } from '../../base/time.ts';
+import type { SpoolListing } from '../../spool/operations.ts';
+import { type Column, formatTable } from './table.ts';
+import { formatBytes, formatDuration } from './units.ts';
+
+/** More rows than this help nobody; a pipe gets all of them. */
+const shownRows = 20;
+
+/** `nowSeconds` since 1970. */
+export function formatListing(listing: SpoolListing, nowSeconds: number, columns: number): string {
+  const { pending, rejected, damaged } = listing;
+  const age = (epoch: number) => formatDuration(nowSeconds - epoch);
+  return [
+    section(
+      `${pending.length} waiting`,
+      [left('KEY'), left('COLLECTED'), right('AGE'), right('SIZE')],
+      pending.map((one) => [
+        one.key,
+        formatEpochSeconds(one.epoch),
+        age(one.epoch),
+        formatBytes(one.sizeBytes),
+      ]),
+      columns,
+    ),
+    section(
+      `${rejected.length} rejected by the server`,
+      [left('KEY'), right('AGE'), left('REASON')],
+      rejected.map((one) => [one.key, age(one.epoch), one.reason ?? 'not written down']),
+      columns,
+    ),
+    section(
+      `${damaged.length} damaged, put aside`,
+      [left('FILE'), right('SIZE')],
+      damaged.map((one) => [one.name, formatBytes(one.sizeBytes)]),
+      columns,
+    ),
+  ].join('\n');
+}
+
+const left = (title: string): Column => ({ title, align: 'left' });
+const right = (title: string): Column => ({ title, align: 'right' });
+
+function section(
+  title: string,
+  header: readonly Column[],
+  rows: readonly (readonly string[])[],
+  columns: number,
+): string {
+  if (rows.length === 0) return `${title}\n`;
+  const more = rows.length - shownRows;
+  const rest = more > 0 ? `… and ${more} more (--json lists all)\n` : '';
+  return `${title}\n${formatTable(header, rows.slice(0, shownRows), columns)}${rest}`;
+}

@@ -1,0 +1,18 @@
+/**
+ * `probe-mount`: a command of ours for ourselves. The disks collector asks a mount that may hang
+ * through a child process; where there is no stat(1), that child is this program.
+ */
+import type { Command } from 'commander';
+import type { CliContext } from './context.ts';
+
+export const probeMountCommand = 'probe-mount';
+
+export function defineProbeMountCommand(program: Command, context: CliContext): void {
+  program
+    .command(`${probeMountCommand} <mount-point>`, { hidden: true })
+    .action(async (mountPoint: string) => {
+      const { formatBlocks, readFileSystemBlocks } = await import('../host/linux/statfs.ts');
+      const blocks = readFileSystemBlocks(Buffer.from(mountPoint).toString('latin1'));
+      await context.runtime.stdout.write(formatBlocks(blocks));
+    });
+}
