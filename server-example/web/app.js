@@ -94,7 +94,9 @@ const themes = ['auto', 'light', 'dark'];
 /** @param {string} theme */
 function showTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  setText(/** @type {HTMLElement} */ (document.querySelector('#theme')), `Theme: ${theme}`);
+  const button = /** @type {HTMLElement} */ (document.querySelector('#theme'));
+  setText(button, `◐ ${theme[0]?.toUpperCase()}${theme.slice(1)}`);
+  button.title = `Colours: ${theme}`;
 }
 
 function startTheme() {

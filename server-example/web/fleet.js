@@ -40,6 +40,9 @@ export function createFleetView(systems) {
   let shownState = 'all';
   let search = '';
   let rowsMax = rowsAtATime;
+  let counts = countStates(systems, serverNow());
+  /** @type {System[]} */
+  let shown = [];
   /** @type {Map<string, ReturnType<typeof createRow>>} */
   const rows = new Map();
 
@@ -66,6 +69,7 @@ export function createFleetView(systems) {
       numberColumn('processes', 'Processes', (figures) => figures.processes),
     ]),
     sortedBy: 'state',
+    tieBreak: nameOf,
     onSort: () => render(),
   });
 
@@ -127,12 +131,10 @@ export function createFleetView(systems) {
 
   const render = () => {
     const now = serverNow();
-    /** @type {Record<string, number>} */
-    const counts = { all: systems.size, up: 0, late: 0, silent: 0, waiting: 0 };
+    counts = countStates(systems, now);
     const matching = [];
     for (const system of systems.values()) {
       const state = stateOf(system, now);
-      counts[state] = (counts[state] ?? 0) + 1;
       if (shownState !== 'all' && state !== shownState) continue;
       if (
         search !== '' &&
@@ -142,10 +144,10 @@ export function createFleetView(systems) {
       matching.push(system);
     }
     for (const [state, { button, number }] of counters) {
-      setText(number, String(counts[state] ?? 0));
+      setText(number, String(state === 'all' ? systems.size : counts[state]));
       button.setAttribute('aria-pressed', String(state === shownState));
     }
-    const shown = sorting.sort(matching).slice(0, rowsMax);
+    shown = sorting.sort(matching).slice(0, rowsMax);
     const elements = shown.map((system) => {
       let row = rows.get(system.id);
       if (row === undefined) {
@@ -174,6 +176,14 @@ export function createFleetView(systems) {
     );
   };
 
+  /** Time alone passed: ages grow, and only a state that changed moves a row. */
+  const tick = () => {
+    const now = serverNow();
+    const current = countStates(systems, now);
+    if (states.some((state) => current[state] !== counts[state])) render();
+    else for (const system of shown) rows.get(system.id)?.update(system, now);
+  };
+
   const element = make(
     'section',
     {},
@@ -200,9 +210,19 @@ export function createFleetView(systems) {
       for (const id of changed) if (!systems.has(id)) rows.delete(id);
       render();
     },
-    tick: render,
+    tick,
     close: () => {},
   };
+}
+
+/**
+ * @param {ReadonlyMap<string, System>} systems
+ * @param {number} now
+ */
+function countStates(systems, now) {
+  const counts = { up: 0, late: 0, silent: 0, waiting: 0 };
+  for (const system of systems.values()) counts[stateOf(system, now)] += 1;
+  return counts;
 }
 
 /**
@@ -226,11 +246,11 @@ function createRow(id) {
   const link = make('a', { href: `#/system/${encodeURIComponent(id)}`, title: id });
   const word = make('span');
   const state = make('span', { class: 'state' }, word);
-  const seen = make('td', { class: 'number', 'data-label': 'Last heard' });
+  const seen = make('td', { class: 'number', 'data-label': 'Heard' });
   const cells = {
     cpu: shareCell('CPU'),
     memory: shareCell('Memory'),
-    disk: shareCell('Fullest disk'),
+    disk: shareCell('Disk'),
   };
   const received = make('td', { class: 'number', 'data-label': 'Received' });
   const sent = make('td', { class: 'number', 'data-label': 'Sent' });

@@ -11,9 +11,10 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'bas
 
 /**
  * @template Item
- * @param {{ columns: readonly Column<Item>[], sortedBy: string, onSort: () => void }} options
+ * @param {{ columns: readonly Column<Item>[], sortedBy: string, onSort: () => void,
+ *   tieBreak?: (item: Item) => string }} options
  */
-export function createSorting({ columns, sortedBy, onSort }) {
+export function createSorting({ columns, sortedBy, onSort, tieBreak = () => '' }) {
   let key = sortedBy;
   let descending = columns.find((column) => column.key === key)?.descendingFirst ?? false;
 
@@ -53,7 +54,9 @@ export function createSorting({ columns, sortedBy, onSort }) {
       if (column === undefined) return [...items];
       const direction = descending ? -1 : 1;
       return [...items].sort(
-        (one, other) => direction * compare(column.value(one), column.value(other)),
+        (one, other) =>
+          direction * compare(column.value(one), column.value(other)) ||
+          compare(tieBreak(one), tieBreak(other)),
       );
     },
   };

@@ -26,7 +26,7 @@ export interface Browser {
   setColourScheme(scheme: 'light' | 'dark'): Promise<void>;
   /** PNG. */
   screenshot(): Promise<Buffer>;
-  /** Uncaught exceptions and console errors (a refused script among them) since the start. */
+  /** Uncaught exceptions and console errors (a refused script among them) since `goto`. */
   readonly problems: readonly string[];
   close(): Promise<void>;
 }
@@ -179,6 +179,8 @@ function drive(connection: Connection): Omit<Browser, 'close'> {
     goto: async (url) => {
       await ready;
       await connection.call('Page.navigate', { url });
+      // What the page before met while its server went away is not this page's doing.
+      problems.length = 0;
       await waitFor(`location.href !== 'about:blank' && document.readyState === 'complete'`);
     },
     resize: async (width, height) => {
