@@ -11,6 +11,11 @@ export type Filter = (...names: readonly string[]) => boolean;
 
 const everything: Filter = () => true;
 
+export interface FilterOptions {
+  /** As the names of Windows want it, which are the same in either case. */
+  readonly ignoreCase?: boolean;
+}
+
 /**
  * A thing stays if one of its names matches an include (or there is none) and none of its names
  * matches an exclude. Patterns are compiled once; without any, nothing is loaded.
@@ -18,14 +23,22 @@ const everything: Filter = () => true;
 export async function createFilter(
   include: readonly string[],
   exclude: readonly string[],
+  { ignoreCase = false }: FilterOptions = {},
 ): Promise<Filter> {
   if (include.length === 0 && exclude.length === 0) return everything;
   const { default: picomatch } = await import('picomatch');
   const compile = (patterns: readonly string[]): ((name: string) => boolean) => {
-    const exact = new Set(patterns);
-    // `bash` lets a single star cross slashes, `s` lets it cross newlines.
-    const matches = picomatch([...patterns], { bash: true, dot: true, flags: 's' });
-    return (name) => exact.has(name) || matches(name);
+    const folded = (name: string): string => (ignoreCase ? name.toLowerCase() : name);
+    const exact = new Set(patterns.map(folded));
+    const matches = picomatch([...patterns], {
+      // A single star crosses slashes, and with `s` newlines.
+      bash: true,
+      flags: ignoreCase ? 'is' : 's',
+      dot: true,
+      // A backslash is what it is everywhere, not a slash on one system.
+      windows: false,
+    });
+    return (name) => exact.has(folded(name)) || matches(name);
   };
   const included = include.length === 0 ? everything : compile(include);
   const excluded = exclude.length === 0 ? () => false : compile(exclude);

@@ -47,7 +47,9 @@ export function createWin32DisksCollector(
     async collect() {
       loaded ??= load();
       const calls = await loaded;
-      const keep = await createFilter(settings.disksInclude, settings.disksExclude);
+      const keep = await createFilter(settings.disksInclude, settings.disksExclude, {
+        ignoreCase: true,
+      });
       const volumes = listDrives(calls)
         .filter(({ root }) => keep(root))
         .flatMap((drive) => readPatiently(calls, drive) ?? []);

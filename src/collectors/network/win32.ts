@@ -25,7 +25,9 @@ export function createWin32NetworkCollector(
     async collect() {
       loaded ??= load();
       const calls = await loaded;
-      const keep = await createFilter(settings.networkInclude, settings.networkExclude);
+      const keep = await createFilter(settings.networkInclude, settings.networkExclude, {
+        ignoreCase: true,
+      });
       const addresses: InterfaceAddress[] = [];
       const counters = new Map<string, InterfaceCounters>();
       for (const adapter of readAdapters(calls)) {

@@ -86,7 +86,9 @@ export function createWin32ProcessesCollector(
       if (settings.processesDetail === 'off') return [];
       source ??= open();
       const { snapshots, owners, names } = await source;
-      const keep = await createFilter(settings.processesInclude, settings.processesExclude);
+      const keep = await createFilter(settings.processesInclude, settings.processesExclude, {
+        ignoreCase: true,
+      });
       const listed = snapshots.read();
 
       const processes: ProcessStats[] = [];

@@ -53,3 +53,13 @@ test('patterns are case-sensitive', async () => {
   const keep = await createFilter(['Eth*'], []);
   expect(keep('eth0')).toBe(false);
 });
+
+test('where names are the same in either case, so are patterns', async () => {
+  const keep = await createFilter(['c:*', '[Odd].EXE'], ['SVC*.exe'], { ignoreCase: true });
+  expect(['C:\\', '[oDD].exe', 'svchost.EXE', 'd:\\'].filter((name) => keep(name))).toEqual([
+    'C:\\',
+    '[oDD].exe',
+  ]);
+  const exact = await createFilter(['c:*'], []);
+  expect(exact('C:\\')).toBe(false);
+});
