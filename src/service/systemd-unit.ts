@@ -76,8 +76,10 @@ ProtectKernelLogs=yes
 ProtectControlGroups=yes
 ProtectClock=yes
 ProtectHostname=yes
-PrivateDevices=yes
+# Device files may be looked at, not opened. PrivateDevices=yes would take them out of sight, and the
+# agent finds the name of the disk that a kernel calls /dev/root among them.
 DevicePolicy=closed
+PrivateDevices=no
 # "yes" would hide file systems mounted under /home, and "tmpfs" would report one that is not there.
 ProtectHome=read-only
 # "yes" would add mounts of /tmp and /var/tmp that the machine does not have.
