@@ -18,6 +18,11 @@ export const launchdLabel = 'local.system-monitor';
 /** Octal 077 as launchd wants it, in decimal: what the agent makes is its owner's alone. */
 const ownerOnlyUmask = 0o077;
 
+/** The file beside the log that takes what comes before the log. */
+export function startLog(logFile: string): string {
+  return `${logFile}.start`;
+}
+
 export function launchdPlist(options: LaunchdPlistOptions): string {
   const command = [options.executable, ...serviceArguments(options)];
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -48,8 +53,9 @@ ${command.map((word) => `    <string>${escapeXml(word)}</string>`).join('\n')}
   <string>Standard</string>
   <key>StandardOutPath</key>
   <string>/dev/null</string>
+  <!-- Only what it says before it has read its settings: why a start failed. -->
   <key>StandardErrorPath</key>
-  <string>${escapeXml(options.logFile)}</string>
+  <string>${escapeXml(startLog(options.logFile))}</string>
 </dict>
 </plist>
 `;

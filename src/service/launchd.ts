@@ -11,7 +11,7 @@ import {
   tryRemoveExecutable,
   writeDefinition,
 } from './files.ts';
-import { launchdLabel, launchdPlist } from './launchd-plist.ts';
+import { launchdLabel, launchdPlist, startLog } from './launchd-plist.ts';
 import { isDisabled, type LaunchdState, parseLaunchctlPrint } from './launchd-state.ts';
 import { tailLog } from './log-file.ts';
 import type {
@@ -72,6 +72,8 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
       ensureOwnerOnlyFolder(dirname(paths.configurationFile));
       ensureOwnerOnlyFolder(paths.stateFolder);
       ensureOwnerOnlyFolder(dirname(paths.logFile));
+      // launchd only ever adds to it.
+      removeFile(startLog(paths.logFile));
       await configure();
       installExecutable(sourceExecutable, paths.executable);
       writeDefinition(plistFile, launchdPlist(paths));
@@ -90,10 +92,12 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
       if (readDefinition(plistFile) !== undefined) tryRemoveExecutable(paths.executable);
       removeFile(plistFile);
       if (!purge)
-        return { kept: [dirname(paths.configurationFile), paths.stateFolder, paths.logFile] };
+        return {
+          kept: [dirname(paths.configurationFile), paths.stateFolder, dirname(paths.logFile)],
+        };
       removeFolder(dirname(paths.configurationFile));
       removeFolder(paths.stateFolder);
-      removeFile(paths.logFile);
+      removeFolder(dirname(paths.logFile));
       return { kept: [] };
     },
 

@@ -93,7 +93,7 @@ export interface ServicePaths {
   readonly configurationFile: string;
   /** Reports not yet delivered, and what the agent remembers. */
   readonly stateFolder: string;
-  /** Where the agent's lines go on systems without a journal. */
+  /** Where the agent's lines go on systems without a journal. It keeps the file short itself. */
   readonly logFile: string;
 }
 
@@ -114,9 +114,17 @@ export const serviceTitle = 'System Monitor';
 export const serviceDescription =
   "Reports this machine's state as JSON to its owner's server, and loses nothing on the way";
 
-/** What every manager gets as the program's arguments. */
+/** What every manager gets as the program's arguments; a log file where it keeps no log itself. */
 export function serviceArguments(
-  paths: Pick<ServicePaths, 'configurationFile' | 'stateFolder'>,
+  paths: Pick<ServicePaths, 'configurationFile' | 'stateFolder'> & { readonly logFile?: string },
 ): readonly string[] {
-  return ['background', '--config', paths.configurationFile, '--state-dir', paths.stateFolder];
+  const { configurationFile, stateFolder, logFile } = paths;
+  return [
+    'background',
+    '--config',
+    configurationFile,
+    '--state-dir',
+    stateFolder,
+    ...(logFile === undefined ? [] : ['--log-file', logFile]),
+  ];
 }

@@ -106,11 +106,13 @@ testWith([python()], 'the property list is one, and says what launchd is to do',
       paths.configurationFile,
       '--state-dir',
       paths.stateFolder,
+      '--log-file',
+      paths.logFile,
     ],
     RunAtLoad: true,
     KeepAlive: true,
     Umask: 0o077,
-    StandardErrorPath: paths.logFile,
+    StandardErrorPath: `${paths.logFile}.start`,
   });
 });
 
@@ -175,7 +177,7 @@ test('removing leaves settings and unsent reports unless it is told otherwise', 
   await manager.install({ sourceExecutable: source(), configure: async () => {} });
   writeFileSync(paths.configurationFile, '{}');
   expect(await manager.uninstall({ purge: false })).toEqual({
-    kept: [join(folder, 'Application Support'), paths.stateFolder, paths.logFile],
+    kept: [join(folder, 'Application Support'), paths.stateFolder, join(folder, 'Logs')],
   });
   expect(existsSync(paths.executable)).toBe(false);
   expect(existsSync(paths.configurationFile)).toBe(true);
