@@ -63,8 +63,8 @@ export function createAgent(options: AgentOptions): Agent {
   let lastCollectMs: number | undefined;
 
   async function run(signal: AbortSignal): Promise<void> {
-    await waitForUnusedSecond(signal);
     while (!signal.aborted) {
+      await waitForUnusedSecond(signal);
       rescheduled = new AbortController();
       await runSchedule(AbortSignal.any([signal, rescheduled.signal]));
     }
