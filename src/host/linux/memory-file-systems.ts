@@ -8,11 +8,14 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { Mount } from './mountinfo.ts';
 
-/** Each one's statfs in fs/<name>/super.c sums counters that it keeps while it is mounted. */
+/** Each one's statfs sums counters that it keeps while it is mounted, or knows that it is empty. */
 const alwaysFromMemory: ReadonlySet<string> = new Set([
   'bcachefs',
   'btrfs',
+  'cgroup',
+  'cgroup2',
   'cramfs',
+  'devpts',
   'devtmpfs',
   'erofs',
   'exfat',
@@ -26,10 +29,12 @@ const alwaysFromMemory: ReadonlySet<string> = new Set([
   'jfs',
   'nilfs2',
   'ntfs3',
+  'proc',
   'ramfs',
   'reiserfs',
   'romfs',
   'squashfs',
+  'sysfs',
   'tmpfs',
   'xfs',
 ]);
@@ -37,16 +42,12 @@ const alwaysFromMemory: ReadonlySet<string> = new Set([
 /** FAT counts its free clusters on the disk when it is first asked (fat_count_free_clusters). */
 const fromDiskAtFirst: ReadonlySet<string> = new Set(['msdos', 'vfat']);
 
-/** Kernel interfaces and layers: paths lead through them without a question to anybody else. */
+/** Paths lead through these without a question to anybody else. */
 const walkedInMemory: ReadonlySet<string> = new Set([
   ...alwaysFromMemory,
   ...fromDiskAtFirst,
-  'cgroup',
-  'cgroup2',
   'overlay',
-  'proc',
   'rootfs',
-  'sysfs',
   'zfs',
 ]);
 

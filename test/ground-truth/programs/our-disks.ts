@@ -1,0 +1,16 @@
+/** Prints our disks as JSON; run inside the mount namespace that the test made. */
+import { silentLogger } from '../../../src/base/logger.ts';
+import { defaultCollectorSettings } from '../../../src/collectors/collector.ts';
+import { createLinuxDisksCollector } from '../../../src/collectors/disks/linux.ts';
+import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { systemClock } from '../../support/clocks.ts';
+
+const collector = createLinuxDisksCollector({
+  clock: systemClock,
+  logger: silentLogger,
+  platform: 'linux',
+  roots: createSystemRoots(process.argv[2]),
+  settings: defaultCollectorSettings,
+});
+process.stdout.write(JSON.stringify(await collector.collect()));
+collector.close?.();

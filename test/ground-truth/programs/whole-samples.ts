@@ -1,0 +1,24 @@
+/** Takes three whole samples with the default settings, and says what was in the last. */
+import { silentLogger } from '../../../src/base/logger.ts';
+import { createStatsCollector } from '../../../src/collectors/collect-stats.ts';
+import {
+  type CollectorContext,
+  defaultCollectorSettings,
+} from '../../../src/collectors/collector.ts';
+import { createCollectors } from '../../../src/collectors/index.ts';
+import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { systemClock } from '../../support/clocks.ts';
+
+const context: CollectorContext = {
+  clock: systemClock,
+  logger: silentLogger,
+  platform: 'linux',
+  roots: createSystemRoots(),
+  settings: defaultCollectorSettings,
+};
+const collector = createStatsCollector(createCollectors(context), context);
+await collector.collect();
+await collector.collect();
+const result = await collector.collect();
+process.stdout.write(JSON.stringify({ kind: result.kind, failures: result.failures.length }));
+collector.close();
