@@ -12,11 +12,15 @@ const nameCharacters = 257;
 
 /** A renamed user appears under the new name after this long. */
 const knownForMs = 60 * 60_000;
-/**
- * A SID without a name may be that of a deleted user, or its domain cannot be reached now; asking a
- * domain that is away may take seconds, in which nothing else runs.
- */
+/** A SID without a name may be that of a deleted user, or its domain cannot be reached now. */
 const unknownForMs = 10 * 60_000;
+
+/**
+ * Asking a domain that is away may take seconds, in which nothing else runs. After one such answer
+ * nobody is asked for a while, so that a machine on the road is not held up user by user.
+ */
+const slowMs = 500;
+const pauseMs = 60_000;
 
 export interface AccountCalls {
   LookupAccountSidW(
@@ -63,25 +67,41 @@ const namesMax = 1000;
 
 export interface AccountNames {
   /**
-   * `DOMAIN\user`; the SID's own text where it has no name, as a Unix system shows the number of a
-   * user without one. Throws MALFORMED.
+   * `DOMAIN\user`; the SID's own text where it has no name or none can be had now, as a Unix system
+   * shows the number of a user without one. Throws MALFORMED.
    */
   nameOf(sid: Sid): string;
 }
 
+interface Remembered {
+  readonly name: string | undefined;
+  readonly expiresAtMs: number;
+}
+
 export function createAccountNames(calls: AccountCalls, clock: Clock): AccountNames {
-  const names = new Map<string, { readonly name: string; readonly expiresAtMs: number }>();
+  const names = new Map<string, Remembered>();
+  let pausedUntilMs = Number.NEGATIVE_INFINITY;
+
+  function ask(sid: Sid, before: Remembered | undefined): string | undefined {
+    const startedMs = clock.monotonicMs();
+    const found = readAccountName(calls, sid.bytes);
+    const endedMs = clock.monotonicMs();
+    if (endedMs - startedMs >= slowMs) pausedUntilMs = endedMs + pauseMs;
+    // Who had a name does not lose it because the domain is away.
+    const name = found ?? before?.name;
+    const lifetimeMs = found === undefined ? unknownForMs : knownForMs;
+    if (names.size >= namesMax) names.clear();
+    names.set(sid.text, { name, expiresAtMs: endedMs + lifetimeMs });
+    return name;
+  }
+
   return {
-    nameOf: ({ bytes, text }) => {
+    nameOf: (sid) => {
+      const remembered = names.get(sid.text);
       const nowMs = clock.monotonicMs();
-      const remembered = names.get(text);
-      if (remembered !== undefined && nowMs < remembered.expiresAtMs) return remembered.name;
-      const found = readAccountName(calls, bytes);
-      const name = found ?? text;
-      const lifetimeMs = found === undefined ? unknownForMs : knownForMs;
-      if (names.size >= namesMax) names.clear();
-      names.set(text, { name, expiresAtMs: nowMs + lifetimeMs });
-      return name;
+      const isFresh = remembered !== undefined && nowMs < remembered.expiresAtMs;
+      const name = isFresh || nowMs < pausedUntilMs ? remembered?.name : ask(sid, remembered);
+      return name ?? sid.text;
     },
   };
 }

@@ -47,7 +47,10 @@ export function sidOf(authority: number, ...subAuthorities: number[]): Sid {
 }
 
 /** Knows the accounts of a table, by their SID's text, and counts how often it is asked. */
-export function fakeAccounts(table: Record<string, readonly [string, string]>): {
+export function fakeAccounts(
+  table: Record<string, readonly [string, string]>,
+  onAsked: () => void = () => {},
+): {
   calls: AccountCalls;
   asked: string[];
 } {
@@ -58,6 +61,7 @@ export function fakeAccounts(table: Record<string, readonly [string, string]>): 
       LookupAccountSidW: (_system, sid, name, _nameLength, domain) => {
         const text = formatSid(sid);
         asked.push(text);
+        onAsked();
         const found = table[text];
         if (found === undefined) return 0;
         domain.set(Buffer.from(`${found[0]}\0`, 'utf16le'));

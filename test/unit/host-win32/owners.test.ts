@@ -173,3 +173,28 @@ test('a user without the privilege, or without a right to the token, goes on wit
   enableDebugPrivilege({ NtOpenProcessToken: () => 0, AdjustTokenPrivileges, NtClose });
   expect(closed).toBe(1);
 });
+
+test('a user keeps the name that is known while the domain cannot be asked', () => {
+  const clock = createHandClock();
+  const ada = sidOf(5, 21, 7, 7, 7, 1001);
+  const table: Record<string, readonly [string, string]> = { [ada.text]: ['OFFICE', 'ada'] };
+  const { calls, asked } = fakeAccounts(table);
+  const names = createAccountNames(calls, clock);
+  expect(names.nameOf(ada)).toBe('OFFICE\\ada');
+  delete table[ada.text];
+  clock.advance(60 * 60_000);
+  expect(names.nameOf(ada)).toBe('OFFICE\\ada');
+  expect(asked).toHaveLength(2);
+});
+
+test('a domain that takes seconds to be found away is asked once a minute, for one user', () => {
+  const clock = createHandClock();
+  const { calls, asked } = fakeAccounts({}, () => clock.advance(9000));
+  const names = createAccountNames(calls, clock);
+  const users = [1001, 1002, 1003].map((id) => sidOf(5, 21, 7, 7, 7, id));
+  expect(users.map((one) => names.nameOf(one))).toEqual(users.map((one) => one.text));
+  expect(asked).toHaveLength(1);
+  clock.advance(60_000);
+  expect(users.map((one) => names.nameOf(one))).toEqual(users.map((one) => one.text));
+  expect(asked).toEqual([users[0]?.text, users[1]?.text]);
+});
