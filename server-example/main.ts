@@ -7,6 +7,7 @@ import { createTokenAccess, openAccess } from './auth.ts';
 import { parseOptions, type ServerOptions, UsageError, usage } from './options.ts';
 import { createReceiver } from './receiver.ts';
 import { createSqliteStore } from './sqlite-store.ts';
+import type { Store } from './store.ts';
 
 /** sysexits(3), as the agent uses them. */
 const exitUsage = 64;
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
       ? openAccess
       : createTokenAccess({ path: tokenFile, now: nowSeconds, log });
 
-  const store = createSqliteStore({ path: join(options.dataFolder, 'reports.db') });
+  const store = await openStore(options, log);
   for (const id of options.register) await store.register(id, nowSeconds());
   const receiver = createReceiver({
     store,
@@ -47,6 +48,14 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** The client of PostgreSQL is loaded where it is asked for and nowhere else. */
+async function openStore(options: ServerOptions, log: (line: string) => void): Promise<Store> {
+  const { storeUrl, dataFolder } = options;
+  if (storeUrl === undefined) return createSqliteStore({ path: join(dataFolder, 'reports.db') });
+  const { createPostgresStore } = await import('./postgres-store.ts');
+  return createPostgresStore({ url: storeUrl, log });
 }
 
 function readOptions(): ServerOptions | undefined {

@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly port: number;
   readonly host: string;
   readonly dataFolder: string;
+  /** The address of a database in place of the data folder. */
+  readonly storeUrl: string | undefined;
   readonly register: readonly string[];
   readonly registration: 'open' | 'closed';
   readonly keepReportsDays: number;
@@ -26,6 +28,8 @@ Receives the reports of system-monitor agents, keeps them in SQLite and shows th
   --port N              port to listen on; 0 takes a free one (5000)
   --host H              address to listen on (127.0.0.1: this machine alone)
   --data DIR            folder of the database (the user's own state folder)
+  --store URL           a PostgreSQL in place of it: postgres://USER@HOST/DATABASE, its password
+                        in PGPASSWORD or ~/.pgpass; several receivers may share one
 
   --register ID         register a system id; may be given more than once
   --registration MODE   open: the first report of an id registers it (default)
@@ -44,6 +48,7 @@ const flags = {
   port: { type: 'string' },
   host: { type: 'string' },
   data: { type: 'string' },
+  store: { type: 'string' },
   register: { type: 'string', multiple: true },
   registration: { type: 'string' },
   'token-file': { type: 'string' },
@@ -67,6 +72,7 @@ export function parseOptions(
     port: wholeNumber('port', values.port ?? '5000', 0, 65_535),
     host: values.host ?? '127.0.0.1',
     dataFolder: values.data ?? defaultDataFolder(environment),
+    storeUrl: values.store === undefined ? undefined : storeUrl(values.store),
     register: (values.register ?? []).map(systemId),
     registration: registrationMode(values.registration ?? 'open'),
     keepReportsDays: days('keep-reports', values['keep-reports'], keepReportsDaysDefault),
@@ -104,6 +110,12 @@ function systemId(text: string): string {
   throw new UsageError(
     `--register ${JSON.stringify(text)}: must be a system id, such as Linux-0123456789abcdef0123456789abcdef`,
   );
+}
+
+function storeUrl(text: string): string {
+  if (/^postgres(ql)?:\/\//.test(text)) return text;
+  // The text may hold a password, so it is not repeated.
+  throw new UsageError('--store: must be an address such as postgres://user@host/database');
 }
 
 function registrationMode(text: string): 'open' | 'closed' {

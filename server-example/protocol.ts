@@ -126,7 +126,10 @@ function parseObject(body: string): Record<string, unknown> {
   return { ...value };
 }
 
-/** The agent removes them; another program's report may carry them, and the page shows the address. */
+/**
+ * The agent removes them; another program's report may carry them, and the page shows the address.
+ * A NUL is no text for PostgreSQL, and no part of an address.
+ */
 function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1');
+  return url.replaceAll('\0', '').replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1');
 }

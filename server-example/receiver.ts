@@ -55,7 +55,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const { store, log } = options;
   const now = (): number => Math.floor(options.now() / 1000);
   const access = options.access ?? openAccess;
-  const intake = createIntake({ store });
+  const intake = createIntake({ store, concurrentBatches: store.concurrentInserts });
   const metrics = createMetrics();
   const api = createApi({ store, now });
   const live = createLive({ summaries: api.summaries });

@@ -39,6 +39,8 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const transaction = <T>(work: () => T): T => inTransaction(database, work);
 
   return {
+    concurrentInserts: 1,
+
     insert: (batch) =>
       attempt('store reports', () =>
         transaction(() => batch.map((report) => insertOne(statements, report))),

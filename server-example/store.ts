@@ -85,6 +85,8 @@ export interface PruneResult {
 }
 
 export interface Store {
+  /** Calls of `insert` that make progress beside each other: 1 where there is one writer. */
+  readonly concurrentInserts: number;
   /**
    * Stores a batch, and resolves once it would survive a power cut. A report whose (systemId, epoch)
    * is there already is a `duplicate` and changes nothing. The first report of an id registers it.

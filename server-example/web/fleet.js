@@ -252,8 +252,8 @@ function createRow(id) {
     memory: shareCell('Memory'),
     disk: shareCell('Disk'),
   };
-  const received = make('td', { class: 'number', 'data-label': 'Received' });
-  const sent = make('td', { class: 'number', 'data-label': 'Sent' });
+  const received = make('td', { class: 'number', 'data-label': 'In' });
+  const sent = make('td', { class: 'number', 'data-label': 'Out' });
   const processes = make('td', { class: 'number', 'data-label': 'Processes' });
   const element = make(
     'tr',

@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { IncomingReport, Store } from '../../server-example/store.ts';
-import { sqliteStores } from '../support/stores.ts';
+import { allStores } from '../support/stores.ts';
 
 const hour = 3600;
 /** A whole hour, so that what is folded into one is easy to see. */
@@ -31,8 +31,11 @@ function report(changes: Partial<IncomingReport> = {}): IncomingReport {
   };
 }
 
-for (const stores of [sqliteStores]) {
-  describe(stores.name, () => {
+for (const stores of allStores) {
+  const { met, reason } = stores.requirement;
+  const describeStore = met ? describe : describe.skip;
+
+  describeStore(met ? stores.name : `${stores.name} [skipped: ${reason}]`, () => {
     let store: Store;
     beforeAll(() => stores.start());
     afterAll(async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { fleetSchema, historySchema } from '../../server-example/api-schemas.ts';
 import { createSqliteStore } from '../../server-example/sqlite-store.ts';
+import { postgres, startPostgres } from '../support/postgres.ts';
 import { exampleReport, exampleSystemId } from '../support/report.ts';
 import { asRoot, onPlatform, testWith } from '../support/requirement.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
@@ -179,3 +180,38 @@ testWith(
     }
   },
 );
+
+testWith(
+  [postgres()],
+  'two receivers on one PostgreSQL store each report once, and outlive its restart',
+  async () => {
+    const cluster = await startPostgres();
+    const words = ['--port', '0', '--store', cluster.createDatabase()];
+    const servers = await Promise.all([startServer(words), startServer(words)]);
+    try {
+      const reports = Array.from({ length: 60 }, (_, at) => exampleReport({ epoch: 1000 + at }));
+      const answers = await Promise.all(
+        reports.flatMap((report) => servers.map((server) => post(server, report))),
+      );
+      expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+      const bodies = await Promise.all(answers.map(async (one) => Object(await one.json())));
+      expect(bodies.filter((body) => body.duplicate === false)).toHaveLength(60);
+
+      await cluster.restart();
+      for (const server of servers) {
+        const { systems } = fleetSchema.parse(await getJson(server, 'api/systems'));
+        expect(systems.map((system) => system.last_epoch)).toEqual([1059]);
+        expect((await post(server, reports[0])).status).toBe(200);
+      }
+    } finally {
+      await Promise.all(servers.map((server) => server.end('SIGTERM')));
+      await cluster.stop();
+    }
+  },
+);
+
+test('a database that is away is told in one line', () => {
+  const refused = run('--port', '0', '--store', 'postgres://u:secret@127.0.0.1:1/d');
+  expect(refused.status).toBe(69);
+  expect(refused.stderr.trim()).toBe('make the tables: connect ECONNREFUSED 127.0.0.1:1');
+});

@@ -2,11 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createPostgresStore } from '../../server-example/postgres-store.ts';
 import { createSqliteStore } from '../../server-example/sqlite-store.ts';
 import type { Store } from '../../server-example/store.ts';
+import { type PostgresCluster, postgres, startPostgres } from './postgres.ts';
+import type { Requirement } from './requirement.ts';
 
 export interface Stores {
   readonly name: string;
+  readonly requirement: Requirement;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** A store with nothing in it. The one before it must be closed. */
@@ -21,6 +25,7 @@ function createSqliteStores(): Stores {
   const open = (): Store => createSqliteStore({ path: join(folder, `${opened}`, 'reports.db') });
   return {
     name: 'SQLite',
+    requirement: { met: true, reason: '' },
     start: async () => {
       folder = mkdtempSync(join(tmpdir(), 'stores-'));
     },
@@ -33,4 +38,23 @@ function createSqliteStores(): Stores {
   };
 }
 
-export const sqliteStores = createSqliteStores();
+function createPostgresStores(): Stores {
+  let cluster: PostgresCluster | undefined;
+  let url = '';
+  const open = (): Promise<Store> => createPostgresStore({ url, log: () => {} });
+  return {
+    name: 'PostgreSQL',
+    requirement: postgres(),
+    start: async () => {
+      cluster = await startPostgres();
+    },
+    stop: async () => cluster?.stop(),
+    empty: () => {
+      url = cluster?.createDatabase() ?? '';
+      return open();
+    },
+    reopen: open,
+  };
+}
+
+export const allStores: readonly Stores[] = [createSqliteStores(), createPostgresStores()];

@@ -16,11 +16,12 @@ test('without flags the receiver listens on the loopback and keeps its data with
 
 test('every flag is read', () => {
   const words =
-    '--port 0 --host ::1 --data /d --register a --register b --registration closed --token-file /t --allow-host m --keep-reports 3 --keep-hourly 30';
+    '--port 0 --host ::1 --data /d --store postgres://u@h/d --register a --register b --registration closed --token-file /t --allow-host m --keep-reports 3 --keep-hourly 30';
   expect(parseOptions(words.split(' '), {})).toEqual({
     port: 0,
     host: '::1',
     dataFolder: '/d',
+    storeUrl: 'postgres://u@h/d',
     register: ['a', 'b'],
     registration: 'closed',
     tokenFile: '/t',
@@ -37,6 +38,7 @@ for (const [words, reason] of [
   ['--port', 'port'],
   ['--registration maybe', '--registration maybe: must be open or closed'],
   ['--keep-reports 0', '--keep-reports 0: must be a whole number from 1'],
+  ['--store mysql://u:secret@h/d', '--store: must be an address'],
   ['--verbose', '--verbose'],
   ['extra', 'extra'],
 ] as const) {
