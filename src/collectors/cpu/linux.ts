@@ -5,7 +5,7 @@ import { readKernelFile, readOptionalKernelFile } from '../../host/linux/files.t
 import { type ProcStat, parseProcStat } from '../../host/linux/proc-stat.ts';
 import type { CpuStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
-import { createContainerCpu } from './container.ts';
+import type { ContainerCpu } from './container.ts';
 import { cpuStatsOf } from './cpu-stats-of.ts';
 import { busyPercentBetween } from './usage.ts';
 import { createUsageWindow } from './usage-window.ts';
@@ -36,14 +36,18 @@ function createHostCollector({ roots, clock }: CollectorContext): Collector<CpuS
 }
 
 function createContainerCollector({ roots, clock }: CollectorContext): Collector<CpuStats> {
-  const container = createContainerCpu({
-    roots,
-    clock,
-    hostCpus: () => countOnline(roots) ?? readProcStat(roots).onlineCpus,
-  });
+  let loaded: Promise<ContainerCpu> | undefined;
+
+  async function load(): Promise<ContainerCpu> {
+    const { createContainerCpu } = await import('./container.ts');
+    const hostCpus = (): number => countOnline(roots) ?? readProcStat(roots).onlineCpus;
+    return createContainerCpu({ roots, clock, hostCpus });
+  }
+
   return {
     async collect(signal) {
-      const { count, percentUsed } = await container.measure(signal);
+      loaded ??= load();
+      const { count, percentUsed } = await (await loaded).measure(signal);
       return cpuStatsOf({ count, frequencyMhz: readCpuFrequencyMhz(roots), percentUsed });
     },
   };

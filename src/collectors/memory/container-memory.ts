@@ -1,12 +1,32 @@
-import type { CgroupMemory } from '../../host/linux/cgroup-memory.ts';
+/** Memory of the container that this runs in, by its cgroup and what the host has left. */
+import { MonitorError } from '../../base/errors.ts';
+import { findCgroup } from '../../host/linux/cgroup.ts';
+import { type CgroupMemory, readCgroupMemory } from '../../host/linux/cgroup-memory.ts';
 import type { MemoryStats } from '../../wire/stats.ts';
 import { percentOf } from '../percent.ts';
+
+/** Throws NOT_AVAILABLE where no cgroup counts the container's memory. */
+export function readContainerMemory(
+  roots: { readonly proc: string; readonly sys: string },
+  host: MemoryStats,
+): MemoryStats {
+  const container = readCgroupMemory(findCgroup('memory', roots));
+  if (container === undefined) {
+    throw new MonitorError({
+      code: 'NOT_AVAILABLE',
+      operation: "read the container's memory",
+      reason: 'its cgroup does not count memory',
+      hint: 'Set scope to host.',
+    });
+  }
+  return containerMemoryOf(container, host);
+}
 
 /**
  * What the report says of a container's memory, in bytes. Nothing beyond the limit or beyond the
  * host's memory can be had, and no more than the host has left: `available` is the least of them.
  */
-export function containerMemoryOf(container: CgroupMemory, host: MemoryStats): MemoryStats {
+function containerMemoryOf(container: CgroupMemory, host: MemoryStats): MemoryStats {
   const total = Math.min(container.limit ?? host.total, host.total);
   const charged = Math.min(container.charged, total);
   const workingSet = Math.max(0, charged - container.inactiveFile);
