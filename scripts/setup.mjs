@@ -41,12 +41,22 @@ function isInstalled() {
 
 function install() {
   process.stderr.write('Installing what package-lock.json names (once) …\n');
-  // No package here needs its install script: esbuild and the rest bring their binaries as packages.
-  const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: it refuses a lock file without the binaries of every other platform, and not every
+  // registry has all of those. This installs the locked versions all the same and leaves the lock
+  // file as it is. No package here needs its install script: esbuild and the rest bring their
+  // binaries as packages.
+  const words = [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const result = runNpm(words);
   if (result.status !== 0) {
     fail(
-      'npm ci did not succeed.',
+      'npm install did not succeed.',
       'See its message above; it needs the npm registry, or a filled npm cache.',
     );
   }
