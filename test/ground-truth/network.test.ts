@@ -1,5 +1,7 @@
 /** Our interfaces beside psutil's and ip(8)'s, with odd ones made for the test. */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { z } from 'zod';
@@ -97,5 +99,33 @@ testWith(
     expect(Object.keys(theirs ?? {}).sort()).toEqual(
       ['isdown', 'lo', 'nocarrier', 'ptp', 'va', 'va:web'].sort(),
     );
+  },
+);
+
+testWith(
+  [...withPsutil, asRoot(), withFile('/usr/bin/unshare')],
+  'from a container’s own network the host’s interfaces are seen through its root',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'host-root-'));
+    try {
+      const script = 'mount --rbind / "$1" && exec "$2" "$3" "$1"';
+      const output = execFileSync(
+        '/usr/bin/unshare',
+        [
+          ...['--net', '--mount', 'sh', '-c', script, 'sh'],
+          ...[folder, process.execPath, join(programs, 'our-network.ts')],
+        ],
+        { encoding: 'utf8' },
+      );
+      const mine = withoutBytes(z.object({ value: networkSchema }).parse(JSON.parse(output)).value);
+      const theirs = withoutBytes(networkSchema.parse(await psutil?.ask('network')));
+      // What two interfaces share is told of neither, so that ours may be fewer; never others.
+      expect(theirs).toMatchObject(mine);
+      expect(mine.lo).toEqual(theirs.lo);
+      if (Object.keys(theirs).length === 2) expect(mine).toEqual(theirs);
+    } finally {
+      // Never recursively: should the mount have stayed, this machine's own root would be under it.
+      rmdirSync(folder);
+    }
   },
 );
