@@ -17,8 +17,20 @@ export interface FilterOptions {
 }
 
 /**
+ * What was compiled, by the very lists of the settings: a collector asks for its filter at each
+ * sample, and compiling costs more than matching a hundred names.
+ */
+const compiled = new WeakMap<readonly string[], WeakMap<readonly string[], CompiledFilter>>();
+
+interface CompiledFilter {
+  readonly ignoreCase: boolean;
+  readonly filter: Filter;
+}
+
+/**
  * A thing stays if one of its names matches an include (or there is none) and none of its names
- * matches an exclude. Patterns are compiled once; without any, nothing is loaded.
+ * matches an exclude. The same two lists are compiled once; they must not change afterwards.
+ * Without any pattern nothing is loaded.
  */
 export async function createFilter(
   include: readonly string[],
@@ -26,6 +38,9 @@ export async function createFilter(
   { ignoreCase = false }: FilterOptions = {},
 ): Promise<Filter> {
   if (include.length === 0 && exclude.length === 0) return everything;
+  const known = compiled.get(include)?.get(exclude);
+  if (known?.ignoreCase === ignoreCase) return known.filter;
+
   const { default: picomatch } = await import('picomatch');
   const compile = (patterns: readonly string[]): ((name: string) => boolean) => {
     const folded = (name: string): string => (ignoreCase ? name.toLowerCase() : name);
@@ -42,5 +57,9 @@ export async function createFilter(
   };
   const included = include.length === 0 ? everything : compile(include);
   const excluded = exclude.length === 0 ? () => false : compile(exclude);
-  return (...names) => names.some((name) => included(name)) && !names.some(excluded);
+  const filter: Filter = (...names) =>
+    names.some((name) => included(name)) && !names.some(excluded);
+  const byExclude = compiled.get(include) ?? new WeakMap<readonly string[], CompiledFilter>();
+  compiled.set(include, byExclude.set(exclude, { ignoreCase, filter }));
+  return filter;
 }

@@ -9,6 +9,9 @@ import { percentOf } from '../percent.ts';
  */
 const backwardsShareMax = 0.01;
 
+/** In a window of 150 ms on one CPU a single tick is seven hundredths already. */
+const backwardsTicksMax = 2;
+
 /**
  * Percent with one decimal. Idle and iowait are not busy; guest time is part of user and nice
  * already and counted once; stolen time is busy. Undefined when the readings cannot be compared.
@@ -24,6 +27,6 @@ export function busyPercentBetween(earlier: CpuTimes, later: CpuTimes): number |
     total += forwards[field];
   }
   total -= forwards.guest + forwards.guestNice;
-  if (backwards > total * backwardsShareMax) return undefined;
+  if (backwards > Math.max(backwardsTicksMax, total * backwardsShareMax)) return undefined;
   return percentOf(total - forwards.idle - forwards.iowait, total);
 }

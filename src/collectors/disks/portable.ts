@@ -34,7 +34,9 @@ export function createPortableDisksCollector(
     platform === 'win32' ? createLibraryList(context) : createDfList(context, runCommand);
   return {
     async collect(signal) {
-      const keep = await createFilter(settings.disksInclude, settings.disksExclude);
+      const keep = await createFilter(settings.disksInclude, settings.disksExclude, {
+        ignoreCase: platform === 'win32',
+      });
       const disks = await list(signal);
       return byDevice(disks.filter((disk) => keep(disk.device, disk.mount_point)));
     },

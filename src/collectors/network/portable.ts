@@ -32,7 +32,9 @@ export function createPortableNetworkCollector(
     platform === 'win32' ? createLibraryCounters(context) : createNetstat(context, runCommand);
   return {
     async collect(signal) {
-      const keep = await createFilter(settings.networkInclude, settings.networkExclude);
+      const keep = await createFilter(settings.networkInclude, settings.networkExclude, {
+        ignoreCase: platform === 'win32',
+      });
       const counters = await readCounters(signal);
       return networkOf(primaryAddresses(listInterfaces()), counters, keep);
     },

@@ -7,7 +7,7 @@
 import { MonitorError } from '../../base/errors.ts';
 import { createProcessFiles, type ProcessFiles } from '../../host/linux/process-files.ts';
 import { createUserNames, type UserNames } from '../../host/linux/users.ts';
-import { createCommandRunner } from '../../host/run-command.ts';
+import { createCommandRunner, systemPath } from '../../host/run-command.ts';
 import type { Processes, ProcessStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter, type Filter } from '../filter.ts';
@@ -17,9 +17,6 @@ import { createProcessCache, type ProcessCache } from './process-cache.ts';
 
 /** Looking at the clock costs little, but not nothing: once for this many processes. */
 const processesBetweenLooks = 32;
-
-/** Where systems keep getent(1); the user's own PATH is not asked. */
-const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/bin';
 
 /**
  * `collect` throws a MonitorError when /proc cannot be listed or no file can be opened any more. A

@@ -32,7 +32,9 @@ export function createPortableProcessesCollector(
   return {
     async collect(signal) {
       if (settings.processesDetail === 'off') return [];
-      const keep = await createFilter(settings.processesInclude, settings.processesExclude);
+      const keep = await createFilter(settings.processesInclude, settings.processesExclude, {
+        ignoreCase: platform === 'win32',
+      });
       const processes = (await list(signal)).filter((one) => keep(one.name));
       return processesByDetail(processes, settings.processesDetail);
     },

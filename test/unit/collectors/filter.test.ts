@@ -63,3 +63,19 @@ test('where names are the same in either case, so are patterns', async () => {
   const exact = await createFilter(['c:*'], []);
   expect(exact('C:\\')).toBe(false);
 });
+
+test('the same two lists are compiled once, others and another case anew', async () => {
+  const include = ['eth*'];
+  const exclude = ['eth9'];
+  const keep = await createFilter(include, exclude);
+  expect(await createFilter(include, exclude)).toBe(keep);
+  const others = await createFilter(include, ['eth0']);
+  expect([others('eth0'), others('eth9'), keep('eth0'), keep('eth9')]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  const folded = await createFilter(include, exclude, { ignoreCase: true });
+  expect([folded('ETH0'), keep('ETH0')]).toEqual([true, false]);
+});

@@ -16,7 +16,11 @@ const { defaultCollectorSettings } = await import('../../../../src/collectors/co
 const { silentLogger } = await import('../../../../src/base/logger.ts');
 
 const collectors = createCollectors({
-  clock: { epochMs: () => 0, monotonicMs: () => 0, sleep: async () => {} },
+  clock: {
+    epochMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  },
   logger: silentLogger,
   platform: process.platform,
   roots: createSystemRoots(),
