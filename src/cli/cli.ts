@@ -11,6 +11,7 @@ import { defineBackgroundCommand } from './background.ts';
 import { defineCheckCommand } from './check.ts';
 import { defineConfigCommand } from './config.ts';
 import type { CliContext } from './context.ts';
+import { defineDoctorCommand } from './doctor.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { defineGenerateSystemIdCommand } from './generate-system-id.ts';
 import { defineProbeMountCommand } from './probe-mount.ts';
@@ -76,6 +77,7 @@ Examples:
   defineCheckCommand(program, context);
   defineBackgroundCommand(program, context);
   defineStatusCommand(program, context);
+  defineDoctorCommand(program, context);
   defineSpoolCommand(program, context);
   defineSchemaCommand(program, context);
   defineProbeMountCommand(program, context);

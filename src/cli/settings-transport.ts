@@ -2,6 +2,7 @@
 import { buildInfo } from '../base/build-info.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Settings } from '../config/settings.ts';
+import type { CredentialFiles } from '../delivery/credentials.ts';
 import { createHttpTransport } from '../delivery/http-transport.ts';
 import type { Transport } from '../delivery/transport.ts';
 
@@ -18,18 +19,22 @@ export function createSettingsTransport(
   return createHttpTransport({
     url: settings.url,
     userAgent: `system-monitor/${buildInfo().version}`,
-    credentials: {
-      ...given('caFile', settings.tls_ca_file),
-      ...given('certificateFile', settings.tls_certificate_file),
-      ...given('keyFile', settings.tls_key_file),
-      ...given('tokenFile', settings.token_file),
-    },
+    credentials: credentialFilesOf(settings),
     headers: settings.headers,
     env: options.environment,
     compression: settings.compression,
     ...given('proxy', settings.proxy),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });
+}
+
+export function credentialFilesOf(settings: Settings): CredentialFiles {
+  return {
+    ...given('caFile', settings.tls_ca_file),
+    ...given('certificateFile', settings.tls_certificate_file),
+    ...given('keyFile', settings.tls_key_file),
+    ...given('tokenFile', settings.token_file),
+  };
 }
 
 /** An empty setting is none. */

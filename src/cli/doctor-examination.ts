@@ -1,0 +1,279 @@
+/**
+ * What `doctor` looks at, in the order in which a report goes:
+ *
+ *   configuration → spool → disk → DNS → TCP → TLS → check_url → check_system_id → clock → service
+ */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { errorMessage, MonitorError } from '../base/errors.ts';
+import { silentLogger } from '../base/logger.ts';
+import { redactText } from '../base/redact.ts';
+import { parseHttpDate } from '../base/time.ts';
+import { openConfiguration } from '../config/configuration.ts';
+import type { LocationOptions, Locations } from '../config/locations.ts';
+import type { Settings } from '../config/settings.ts';
+import { createCredentials } from '../delivery/credentials.ts';
+import { type ProbeResult, probeConnection } from '../delivery/probe-connection.ts';
+import { proxyFor } from '../delivery/proxy.ts';
+import type { PostAnswer } from '../delivery/transport.ts';
+import { verifySpool } from '../spool/operations.ts';
+import { diskSpaceOf } from '../spool/spool-folder.ts';
+import { printable } from './output/table.ts';
+import { formatBytes, formatDuration } from './output/units.ts';
+import type { Runtime } from './runtime.ts';
+import { createServerChecks, describeAnswer } from './server-checks.ts';
+import { credentialFilesOf } from './settings-transport.ts';
+import { gatherStatus } from './status-report.ts';
+
+export interface Finding {
+  readonly step: string;
+  readonly state: 'ok' | 'warning' | 'failed' | 'skipped';
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+const connectTimeoutMs = 10_000;
+const secondsPerDay = 86_400;
+const certificateWarningDays = 21;
+/** More than this, and charts of several machines no longer fit together. */
+const clockToleranceSeconds = 30;
+
+/** Never rejects: what goes wrong is a finding. */
+export async function examine(
+  locations: LocationOptions,
+  runtime: Runtime,
+): Promise<readonly Finding[]> {
+  const configuration = openConfiguration(locations, runtime.clock);
+  const findings: Finding[] = [];
+  const settings = examineConfiguration(configuration, findings);
+  findings.push(...examineSpool(configuration.locations, runtime.clock));
+  if (settings !== undefined) findings.push(...(await examineServer(settings, runtime)));
+  findings.push(await examineService(configuration.locations, runtime));
+  return findings.map(withoutSecrets);
+}
+
+/** One line a finding, its remedy under it. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const marks = { ok: '✓', warning: '!', failed: '✗', skipped: '–' } as const;
+  return findings
+    .map(({ step, state, detail, remedy }) => {
+      const line = `${marks[state]} ${step.padEnd(16)}${printable(detail)}\n`;
+      return remedy === undefined ? line : `${line}${' '.repeat(18)}→ ${printable(remedy)}\n`;
+    })
+    .join('');
+}
+
+function examineConfiguration(
+  configuration: ReturnType<typeof openConfiguration>,
+  findings: Finding[],
+): Settings | undefined {
+  const { path, why } = configuration.locations.configuration;
+  try {
+    const { settings, file } = configuration.load();
+    findings.push({
+      step: 'configuration',
+      state: 'ok',
+      detail: file === undefined ? `no file at ${path}: the defaults hold` : `${path} (${why})`,
+    });
+    return settings;
+  } catch (error) {
+    findings.push(failure('configuration', error));
+    return undefined;
+  }
+}
+
+function examineSpool(locations: Locations, clock: Clock): Finding[] {
+  const folder = join(locations.state.path, 'spool');
+  try {
+    const { waiting } = gatherStatus(locations.state.path, clock);
+    const { damaged } = verifySpool(folder);
+    const put = waiting.rejected > 0 || waiting.damaged > 0 || damaged.length > 0;
+    const space = diskSpaceOf(locations.state.path);
+    return [
+      {
+        step: 'spool',
+        state: put ? 'warning' : 'ok',
+        detail: `${waiting.reports} reports wait in ${folder}, ${waiting.rejected} were rejected, ${waiting.damaged + damaged.length} are damaged`,
+        ...(put ? { remedy: 'See them: system-monitor spool list' } : {}),
+      },
+      space === undefined
+        ? { step: 'disk', state: 'skipped', detail: `${locations.state.path} is not there yet` }
+        : diskFinding(space.freeBytes, space.totalBytes),
+    ];
+  } catch (error) {
+    return [failure('spool', error)];
+  }
+}
+
+function diskFinding(freeBytes: number, totalBytes: number): Finding {
+  const isTight = freeBytes < totalBytes / 20;
+  return {
+    step: 'disk',
+    state: isTight ? 'warning' : 'ok',
+    detail: `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} are free`,
+    ...(isTight ? { remedy: 'Free some space: soon new reports take the place of old ones.' } : {}),
+  };
+}
+
+async function examineServer(settings: Settings, runtime: Runtime): Promise<Finding[]> {
+  const url = new URL(settings.url);
+  const proxy = proxyFor(url, { setting: settings.proxy, env: runtime.environment });
+  const findings: Finding[] = [];
+  try {
+    const credentials = createCredentials(credentialFilesOf(settings), silentLogger);
+    const { secureContext } = await credentials.current();
+    const target = proxy === undefined ? url : new URL(proxy);
+    const steps = await probeConnection({
+      url: target,
+      secureContext,
+      timeoutMs: connectTimeoutMs,
+    });
+    const by = proxy === undefined ? '' : ` (the proxy ${target.host})`;
+    findings.push(...steps.map((step) => probeFinding(step, by, runtime.clock)));
+    if (steps.some((step) => !step.ok)) return findings;
+  } catch (error) {
+    return [failure('credentials', error)];
+  }
+  findings.push(...(await askServer(settings, runtime)));
+  return findings;
+}
+
+const probeRemedies: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'Check the name in the url, or the DNS of this machine.',
+  EAI_AGAIN: 'The DNS server does not answer: check the network and /etc/resolv.conf.',
+  ECONNREFUSED: 'Nothing listens there: check the port in the url, and start the server.',
+  ETIMEDOUT: 'Nothing answers: a firewall, or a wrong address.',
+  EHOSTUNREACH: 'There is no way to that address: check the network.',
+  ENETUNREACH: 'There is no way to that network: check the network.',
+  CERT_HAS_EXPIRED: 'Renew the certificate of the server, or set the clock of this machine.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'Name its certificate with tls_ca_file.',
+  SELF_SIGNED_CERT_IN_CHAIN: 'Name your own authority with tls_ca_file.',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'The server must send its whole chain; or name the authority with tls_ca_file.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate is for another name: use that one in the url.',
+};
+
+function probeFinding(result: ProbeResult, by: string, clock: Clock): Finding {
+  const step = result.step.toUpperCase();
+  if (!result.ok) {
+    const remedy = probeRemedies[result.code ?? ''];
+    return {
+      step,
+      state: 'failed',
+      detail: `${result.detail}${by}`,
+      ...(remedy === undefined ? {} : { remedy }),
+    };
+  }
+  if (result.certificateEndsMs === undefined) {
+    return { step, state: 'ok', detail: `${result.detail}${by}` };
+  }
+  const days = Math.floor((result.certificateEndsMs - clock.epochMs()) / 1000 / secondsPerDay);
+  const isShort = days < certificateWarningDays;
+  return {
+    step,
+    state: isShort ? 'warning' : 'ok',
+    detail: `${result.detail}: ${days} days left${by}`,
+    ...(isShort ? { remedy: 'Renew the certificate of the server.' } : {}),
+  };
+}
+
+async function askServer(settings: Settings, runtime: Runtime): Promise<Finding[]> {
+  const checks = await createServerChecks(settings, runtime.environment);
+  try {
+    const url = await checks.url();
+    if (url.kind !== 'ok') {
+      const remedy = 'The url must be that of a receiver: it answers 202 to check_url.';
+      return [{ step: 'check_url', state: 'failed', detail: describeAnswer(url), remedy }];
+    }
+    const findings: Finding[] = [{ step: 'check_url', state: 'ok', detail: describeAnswer(url) }];
+    findings.push(await askForId(settings, checks));
+    findings.push(clockFinding(url.answer, runtime.clock));
+    return findings;
+  } finally {
+    await checks.close();
+  }
+}
+
+async function askForId(
+  settings: Settings,
+  checks: Awaited<ReturnType<typeof createServerChecks>>,
+): Promise<Finding> {
+  const step = 'check_system_id';
+  const { system_id: systemId } = settings;
+  if (systemId === undefined) {
+    return { step, state: 'skipped', detail: 'there is no id yet: the first start makes one' };
+  }
+  const answer = await checks.systemId(systemId);
+  const detail = describeAnswer(answer);
+  if (answer.kind === 'registered') return { step, state: 'ok', detail };
+  if (answer.kind === 'not-registered') {
+    const remedy = `Register it at the server, if that asks for it: ${systemId}`;
+    return { step, state: 'warning', detail, remedy };
+  }
+  return { step, state: 'failed', detail };
+}
+
+function clockFinding(answer: PostAnswer, clock: Clock): Finding {
+  const serverMs = answer.date === undefined ? undefined : parseHttpDate(answer.date);
+  if (serverMs === undefined) {
+    return { step: 'clock', state: 'skipped', detail: 'the server does not tell its time' };
+  }
+  const apart = Math.round((clock.epochMs() - serverMs) / 1000);
+  if (Math.abs(apart) <= clockToleranceSeconds) {
+    return { step: 'clock', state: 'ok', detail: 'as that of the server' };
+  }
+  return {
+    step: 'clock',
+    state: 'warning',
+    detail: `${formatDuration(Math.abs(apart))} ${apart > 0 ? 'ahead of' : 'behind'} that of the server`,
+    remedy: 'Let both set their clocks by the network (NTP).',
+  };
+}
+
+async function examineService(locations: Locations, runtime: Runtime): Promise<Finding> {
+  try {
+    const { openServiceManager } = await import('./service-install.ts');
+    const { installed, running, state, manager } = await (
+      await openServiceManager(runtime)
+    ).status();
+    if (running) return { step: 'service', state: 'ok', detail: `${manager}: ${state}` };
+    if (installed) {
+      const remedy = 'Start it, and see why it ended: system-monitor service logs';
+      return { step: 'service', state: 'failed', detail: `${manager}: ${state}`, remedy };
+    }
+  } catch (error) {
+    if (!(error instanceof MonitorError)) throw error;
+    if (error.code !== 'NOT_AVAILABLE') return failure('service', error);
+  }
+  return byHand(locations, runtime.clock);
+}
+
+/** Without a service, somebody may have started it in another way. */
+function byHand(locations: Locations, clock: Clock): Finding {
+  try {
+    const { running, agent } = gatherStatus(locations.state.path, clock);
+    if (running) return { step: 'service', state: 'ok', detail: `runs as pid ${agent?.pid}` };
+  } catch (error) {
+    return failure('service', error);
+  }
+  return {
+    step: 'service',
+    state: 'warning',
+    detail: 'it does not run, and no service is installed',
+    remedy: 'Install it: system-monitor service install; or run: system-monitor background',
+  };
+}
+
+function failure(step: string, error: unknown): Finding {
+  const remedy = error instanceof MonitorError ? error.hint : undefined;
+  return {
+    step,
+    state: 'failed',
+    detail: errorMessage(error),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+function withoutSecrets(finding: Finding): Finding {
+  return { ...finding, detail: redactText(finding.detail) };
+}
