@@ -71,6 +71,7 @@ async function main(options: FaultAgentOptions): Promise<void> {
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop());
+  process.on('SIGHUP', () => delivery.retryNow());
   void delivery.run();
   let number = options.firstNumber;
   const padding = 'x'.repeat(options.padding ?? 0);

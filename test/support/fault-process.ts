@@ -58,10 +58,11 @@ export interface FaultProcessOptions {
   /** Program and words before Node: `['faketime', '-1d']`. */
   readonly prefix?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  readonly nodeFlags?: readonly string[];
 }
 
 export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
-  const { account, prefix = [], env = {} } = options;
+  const { account, prefix = [], env = {}, nodeFlags = [] } = options;
   // A killed process may have taken numbers that it did not live to tell; none is given twice.
   const firstNumber = account.nextNumber + 1000;
   account.nextNumber = firstNumber;
@@ -69,6 +70,7 @@ export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
   const [program = process.execPath, ...words] = [
     ...prefix,
     process.execPath,
+    ...nodeFlags,
     options.bundle,
     JSON.stringify(agent),
   ];
