@@ -26,6 +26,7 @@ export async function bundleFaultAgent(folder: string): Promise<string> {
 interface LogLine {
   readonly level: string;
   readonly event: string;
+  readonly code?: string;
 }
 
 /** What was said by all processes of one folder, in their order. */
@@ -47,6 +48,8 @@ export interface FaultProcess {
   readonly ready: Promise<void>;
   /** Resolves when it has ended and all that it said is in the account. */
   readonly ended: Promise<number | null>;
+  /** What it wrote to stderr. */
+  complaint(): string;
   /** Resolves when `isReached` is true after one more line; rejects after the deadline. */
   until(isReached: () => boolean, what: string, deadlineMs?: number): Promise<void>;
 }
@@ -75,9 +78,11 @@ export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
     JSON.stringify(agent),
   ];
   const child = spawn(program, words, {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
+  const complaints: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
   const listeners = new Set<() => void>();
   let setReady = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -106,6 +111,7 @@ export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
     child,
     ready,
     ended,
+    complaint: () => complaints.join(''),
     until: (isReached, what, deadlineMs = 30_000) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(

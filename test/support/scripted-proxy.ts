@@ -11,6 +11,11 @@ export interface ScriptedProxy {
   stop(): Promise<void>;
 }
 
+export interface ProxyOptions {
+  readonly refuseWith?: number;
+  readonly port?: number;
+}
+
 const running: ScriptedProxy[] = [];
 
 afterEach(async () => {
@@ -18,7 +23,7 @@ afterEach(async () => {
 });
 
 /** A real HTTP proxy on 127.0.0.1 that tunnels and forwards, or answers `refuseWith` to everything. */
-export async function startProxy(options: { refuseWith?: number } = {}): Promise<ScriptedProxy> {
+export async function startProxy(options: ProxyOptions = {}): Promise<ScriptedProxy> {
   const requests: string[] = [];
   const authorizations: (string | undefined)[] = [];
   const sockets = new Set<Duplex>();
@@ -62,7 +67,9 @@ export async function startProxy(options: { refuseWith?: number } = {}): Promise
     sockets.add(socket);
     socket.on('error', () => {});
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  await new Promise<void>((resolve) =>
+    server.listen(options.port ?? 0, '127.0.0.1', () => resolve()),
+  );
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port was bound');
   const proxy: ScriptedProxy = {

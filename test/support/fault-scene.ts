@@ -1,0 +1,92 @@
+/** A ledger receiver, the bundled fault agent and a folder, all gone after the test. */
+import { join } from 'node:path';
+import { afterEach } from '@jest/globals';
+import type { FaultAgentOptions } from './fault-agent.ts';
+import {
+  bundleFaultAgent,
+  createFaultAccount,
+  type FaultAccount,
+  type FaultProcess,
+  type FaultProcessOptions,
+  startFaultProcess,
+} from './fault-process.ts';
+import { createLedgerReceiver, type LedgerReceiver } from './ledger-receiver.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface FaultScene {
+  readonly receiver: LedgerReceiver;
+  readonly account: FaultAccount;
+  /** Where the spool is unless the agent is told otherwise. */
+  readonly spoolFolder: string;
+  start(
+    agent?: Partial<FaultAgentOptions>,
+    more?: Pick<FaultProcessOptions, 'prefix' | 'env'>,
+  ): Promise<FaultProcess>;
+  /** Starts an agent that only sends, and resolves when nothing waits any more. */
+  drain(agent?: Partial<FaultAgentOptions>): Promise<void>;
+  /** Numbers of durable reports that have not arrived. */
+  missing(): readonly number[];
+  /** The first so many durable reports in the order of their keys, which is the spool's. */
+  oldestNumbers(count: number): readonly number[];
+  /** Numbers that arrived under more than one key. */
+  rekeyed(): readonly number[];
+}
+
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+export async function createFaultScene(): Promise<FaultScene> {
+  const folder = temporaryFolder();
+  const bundle = await bundleFaultAgent(folder);
+  const receiver = await createLedgerReceiver();
+  cleanups.push(() => receiver.stop());
+  const account = createFaultAccount();
+  const spoolFolder = join(folder, 'spool');
+
+  async function start(
+    agent: Partial<FaultAgentOptions> = {},
+    more: Pick<FaultProcessOptions, 'prefix' | 'env'> = {},
+  ): Promise<FaultProcess> {
+    const defaults = { url: receiver.url, folder: spoolFolder, intervalMs: 10, padding: 1000 };
+    const running = startFaultProcess({
+      bundle,
+      account,
+      agent: { ...defaults, ...agent },
+      ...more,
+    });
+    cleanups.push(() => {
+      running.child.kill('SIGKILL');
+      return running.ended;
+    });
+    await Promise.race([running.ready, running.ended]);
+    return running;
+  }
+
+  return {
+    receiver,
+    account,
+    spoolFolder,
+    start,
+    async drain(agent = {}) {
+      const last = await start({ intervalMs: 0, untilDrained: true, ...agent });
+      await last.ended;
+    },
+    missing: () =>
+      byKey(account.durable)
+        .filter(([, key]) => !receiver.storedKeys.has(key))
+        .map(([number]) => number),
+    oldestNumbers: (count) =>
+      byKey(account.durable)
+        .slice(0, count)
+        .map(([number]) => number),
+    rekeyed: () =>
+      [...receiver.keysByNumber].filter(([, keys]) => keys.size > 1).map(([number]) => number),
+  };
+}
+
+function byKey(reports: ReadonlyMap<number, string>): [number, string][] {
+  return [...reports].sort(([, a], [, b]) => (a < b ? -1 : 1));
+}
