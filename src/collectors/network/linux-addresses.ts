@@ -56,6 +56,16 @@ export function createLinuxAddresses(options: LinuxAddressesOptions): LinuxAddre
     };
   }
 
+  /** A service that may not open AF_NETLINK sockets (RestrictAddressFamilies) has the tables left. */
+  function listOwn(): InterfaceList | undefined {
+    try {
+      return listInterfaces();
+    } catch (error) {
+      options.logger.debug('network.interfaces_refused', { reason: errorMessage(error) });
+      return undefined;
+    }
+  }
+
   function readForeign(): InterfaceAddress[] {
     const { local, routes } = readTables();
     const attribution = attributeAddresses(local, routes);
@@ -75,8 +85,8 @@ export function createLinuxAddresses(options: LinuxAddressesOptions): LinuxAddre
 
   return {
     async read(names) {
-      if (!isOwn) return firstOfEach(readForeign());
-      const list = listInterfaces();
+      const list = isOwn ? listOwn() : undefined;
+      if (list === undefined) return firstOfEach(readForeign());
       const listed = primaryAddresses(list);
       const missing = names.filter((name) => list[name] === undefined).join(' ');
       if (missing === '') return listed;

@@ -26,14 +26,14 @@ function writeTables(local: readonly string[], routes = ''): void {
   writeFileSync(join(folder, 'proc/net/route'), heading + routes);
 }
 
-function createReader(runCommand: RunCommand) {
+function createReader(runCommand: RunCommand, listInterfaces = () => listed) {
   const clock = createManualClock();
   const addresses = createLinuxAddresses({
     roots: { ...createSystemRoots(folder), mountPrefix: '' },
     clock,
     logger: silentLogger,
     runCommand,
-    listInterfaces: () => listed,
+    listInterfaces,
   });
   return { addresses, clock };
 }
@@ -99,4 +99,15 @@ test('without ip the address of an interface that is down is left out', async ()
   writeTables(['10.3.0.1', '192.0.2.7']);
   const { addresses } = createReader(refuse);
   expect((await addresses.read(['eth0', 'br1'])).map(({ name }) => name)).toEqual(['eth0']);
+});
+
+test('where Node may not ask the kernel, the routing tables answer', async () => {
+  writeTables(['192.0.2.7', '127.0.0.1'], 'eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\n');
+  const { addresses } = createReader(refuse, () => {
+    throw new Error('uv_interface_addresses returned Unknown system error 97');
+  });
+  expect(await addresses.read(['lo', 'eth0'])).toEqual([
+    { name: 'eth0', ip: '192.0.2.7', netmask: '255.255.255.0' },
+    { name: 'lo', ip: '127.0.0.1', netmask: '255.0.0.0' },
+  ]);
 });
