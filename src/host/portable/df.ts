@@ -3,6 +3,8 @@
  * and asks no server, so that a dead mount stops neither (df(1) there).
  */
 
+import { MonitorError } from '../../base/errors.ts';
+
 export interface DfFileSystem {
   /** A device, a pool's data set, or `server:/path`. */
   readonly source: string;
@@ -15,24 +17,44 @@ export interface DfFileSystem {
 
 export const dfArgs: readonly string[] = ['-k', '-P', '-n'];
 
-/** Spaces may be in the first and the last column: the numbers between them hold the line. */
+/** `/dev/disk3s5 482797652 251658240 210000000 55% [1757 4881965 0%] /System/Volumes/Data` */
+const row =
+  /^(\S.*?)\s+(\d{1,13})\s+(\d{1,13})\s+(-?\d{1,13})\s+(?:\d+%|-)\s+(?:\d+\s+\d+\s+(?:\d+%|-)\s+)?(\/.*)$/;
+
+/**
+ * Spaces may be in the first and the last column: the numbers between them hold the line. Throws
+ * MALFORMED when the heading does not say how large a block is.
+ */
 export function parseDf(text: string): DfFileSystem[] {
+  const [heading = '', ...lines] = text.split('\n');
+  const blockBytes = parseBlockBytes(heading);
   const fileSystems: DfFileSystem[] = [];
-  for (const line of text.split('\n')) {
-    const match = /^(\S.*?)\s+(\d{1,13})\s+(\d{1,13})\s+(-?\d{1,13})\s+(?:\d+%|-)\s+(\/.*)$/.exec(
-      line,
-    );
+  for (const line of lines) {
+    const match = row.exec(line);
     if (match === null) continue;
     const [, source = '', total, used, free, mountPoint = ''] = match;
     fileSystems.push({
       source,
       mountPoint,
-      totalBytes: Number(total) * 1024,
-      usedBytes: Number(used) * 1024,
-      freeBytes: Math.max(0, Number(free) * 1024),
+      totalBytes: Number(total) * blockBytes,
+      usedBytes: Number(used) * blockBytes,
+      freeBytes: Math.max(0, Number(free) * blockBytes),
     });
   }
   return fileSystems;
+}
+
+/** `1024-blocks`, `1K-blocks`; `512-blocks` where the environment or an old df insists. */
+function parseBlockBytes(heading: string): number {
+  const [, size, unit] = /\b(512|1024|1)(K?)-blocks\b/.exec(heading) ?? [];
+  if (size === undefined || (size === '1') !== (unit === 'K')) {
+    throw new MonitorError({
+      code: 'MALFORMED',
+      operation: 'parse df',
+      reason: `no size of a block in the heading "${heading.slice(0, 100)}"`,
+    });
+  }
+  return unit === 'K' ? 1024 : Number(size);
 }
 
 /**

@@ -174,7 +174,7 @@ test('disks of macOS: what a device backs, with spaces in names, and no server a
 
 test('disks of FreeBSD: data sets of zfs count, devfs does not', async () => {
   const { runCommand } = answering({
-    df: `Filesystem         1024-blocks Used Avail Capacity Mounted on
+    df: `Filesystem         1K-blocks Used Avail Capacity Mounted on
 zroot/ROOT/default 16000000 4000000 12000000 25% /
 devfs 1 1 0 100% /dev
 /dev/ada0p1 260000 600 259400 0% /boot/efi
@@ -204,6 +204,26 @@ test('types of file systems where mount points hold parentheses and the word on'
       ['/Volumes/Sign on Here', 'apfs'],
       ['/', 'ffs'],
     ]),
+  );
+});
+
+test('df’s blocks are as large as its heading says, with or without inodes between', () => {
+  expect(
+    parseDf(
+      'Filesystem 512-blocks Used Available Capacity iused ifree %iused Mounted on\n' +
+        '/dev/disk1s2 976490576 350326928 596657360 38% 1657755 4880797123 0% /System/Volumes/Data\n',
+    ),
+  ).toEqual([
+    {
+      source: '/dev/disk1s2',
+      mountPoint: '/System/Volumes/Data',
+      totalBytes: 976490576 * 512,
+      usedBytes: 350326928 * 512,
+      freeBytes: 596657360 * 512,
+    },
+  ]);
+  expect(() => parseDf('/dev/disk1s2 1 1 1 1% /\n')).toThrow(
+    expect.objectContaining({ code: 'MALFORMED' }),
   );
 });
 
