@@ -35,6 +35,11 @@ export interface DeliveryState {
   readonly lastError:
     | { readonly atMs: number; readonly code: string; readonly reason: string }
     | undefined;
+  /**
+   * When the receiver last said that another machine reports under this id, milliseconds since
+   * 1970. Only the receiver can know: it sees two reports of one second under two keys.
+   */
+  readonly otherMachineSeenAtMs: number | undefined;
   readonly consecutiveFailures: number;
   /** Milliseconds since 1970, while a failure makes us wait. */
   readonly nextAttemptAtMs: number | undefined;
@@ -72,6 +77,7 @@ export interface Delivery {
 const defaultBacklogPerSecond = 20;
 /** How often the spool is looked after while nothing is to be sent. */
 const idleMs = 10_000;
+const otherMachineNotice = 'other-machine';
 const logIntervalMs = 10 * 60_000;
 
 interface Deferral {
@@ -96,6 +102,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let backlogNotBeforeMs = 0;
   let failures = 0;
   let lastError: DeliveryState['lastError'];
+  let otherMachineSeenAtMs: number | undefined;
   let lastAcknowledgedEpoch: number | undefined;
   let lastAcknowledgedAtMs: number | undefined;
   let acceptedReports = 0;
@@ -142,6 +149,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     sending = false;
     if (used !== transport) void used.close();
     const outcome = classify(result, { epochMs: clock.epochMs() });
+    if (result.kind === 'answer' && result.notice === otherMachineNotice) noteOtherMachine();
     if (outcome.kind === 'accepted') noteAccepted(entry);
     else if (outcome.kind === 'rejected') noteRejected(entry, outcome);
     else if (!cutOff.signal.aborted) noteFailure(entry, outcome);
@@ -155,6 +163,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     lastAcknowledgedEpoch = entry.epoch;
     lastAcknowledgedAtMs = clock.epochMs();
     noteReachable();
+  }
+
+  function noteOtherMachine(): void {
+    otherMachineSeenAtMs = clock.epochMs();
+    log.log('error', 'delivery: another machine reports under this system id', {
+      hint: 'Give one of them an id of its own: system-monitor generate_system_id --save',
+    });
   }
 
   function noteRejected(entry: SpoolEntry, outcome: Outcome & { kind: 'rejected' }): void {
@@ -287,6 +302,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lastAcknowledgedEpoch,
       lastAcknowledgedAtMs,
       lastError,
+      otherMachineSeenAtMs,
       consecutiveFailures: failures,
       nextAttemptAtMs:
         failures === 0

@@ -124,6 +124,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       retryAfter: firstOf(response.headers['retry-after']),
       date: firstOf(response.headers.date),
       location: firstOf(response.headers.location),
+      notice: firstOf(response.headers['system-monitor-notice']),
       body,
     };
   }

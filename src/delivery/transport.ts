@@ -18,6 +18,8 @@ export interface PostAnswer {
   readonly date: string | undefined;
   /** Where a redirect points to, or undefined. */
   readonly location: string | undefined;
+  /** `System-Monitor-Notice`: what the receiver has to say about us, or undefined. */
+  readonly notice: string | undefined;
   /** At most 64 KiB of it. */
   readonly body: string;
 }

@@ -1,6 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createDelivery, type Delivery } from '../../../src/delivery/delivery.ts';
-import type { PostRequest, PostResult, Transport } from '../../../src/delivery/transport.ts';
+import type {
+  PostAnswer,
+  PostRequest,
+  PostResult,
+  Transport,
+} from '../../../src/delivery/transport.ts';
 import { createSpool } from '../../../src/spool/create-spool.ts';
 import type { Spool } from '../../../src/spool/spool.ts';
 import { createManualClock, type ManualClock, settle } from '../../support/clocks.ts';
@@ -18,13 +23,14 @@ interface ScriptedTransport extends Transport {
   ): void;
 }
 
-function status(code: number, retryAfter?: string): PostResult {
+function status(code: number, retryAfter?: string): PostAnswer {
   return {
     kind: 'answer',
     status: code,
     retryAfter,
     date: undefined,
     location: undefined,
+    notice: undefined,
     body: '',
   };
 }
@@ -254,6 +260,24 @@ test('an hour of failures is told in few lines, and the recovery with them', asy
   await clock.advance(300_000);
   expect(logger.lines.length).toBeLessThanOrEqual(8);
   expect(logger.events().at(-1)).toBe('delivery: server takes reports again');
+});
+
+test('a receiver that sees two machines under one id is heard, and said once', async () => {
+  const { clock, delivery, logger, report, transport } = createScene();
+  const accepted = status(200);
+  transport.script(() => ({ ...accepted, notice: 'other-machine' }));
+  void delivery.run();
+  for (const number of [1, 2, 3]) {
+    report(number);
+    await clock.advance(1000);
+  }
+  expect(delivery.state()).toMatchObject({
+    acceptedReports: 3,
+    otherMachineSeenAtMs: (epoch + 2) * 1000,
+  });
+  expect(logger.lines.map((line) => [line.level, line.event])).toEqual([
+    ['error', 'delivery: another machine reports under this system id'],
+  ]);
 });
 
 test('drainOnce tries each report once and ends early when the server is away', async () => {

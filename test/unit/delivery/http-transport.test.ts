@@ -35,6 +35,7 @@ test('status, Retry-After, Date and body of the answer are handed on', async () 
     retryAfter: '7',
     date: 'Mon, 23 Nov 2026 04:00:00 GMT',
     location: undefined,
+    notice: undefined,
     body: 'busy',
   });
 });

@@ -11,6 +11,7 @@ function answerOf(status: number, more: Partial<PostAnswer> = {}): PostAnswer {
     retryAfter: undefined,
     date: undefined,
     location: undefined,
+    notice: undefined,
     body: '',
     ...more,
   };
