@@ -36,12 +36,14 @@ export async function runConfigPrompt(
   const say = (text: string) => runtime.stdout.write(`${text}\n`);
   let settings = await loadOrDefaults(configuration, say);
   let changes: Partial<SettingsFile> = {};
+  let last: Choice = 'edit-url';
 
   await say(`System Monitor ${buildInfo().version}`);
   await say(`Configuration: ${configuration.locations.configuration.path}\n`);
   try {
     for (;;) {
-      const choice = await ask(settings, Object.keys(changes).length > 0);
+      const choice = await ask(settings, Object.keys(changes).length > 0, last);
+      last = choice;
       if (choice === 'close') return;
       if (choice === 'save') {
         await save();
@@ -144,9 +146,10 @@ async function loadOrDefaults(
   }
 }
 
-async function ask(settings: Settings, hasChanges: boolean): Promise<Choice> {
+async function ask(settings: Settings, hasChanges: boolean, last: Choice): Promise<Choice> {
   return await select<Choice>({
     message: 'Settings',
+    default: last,
     pageSize: 14,
     loop: false,
     choices: [
