@@ -59,8 +59,15 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
   ] as const) {
     if (text !== undefined) typed[key] = parseTypedSetting(key, text, 'the command line');
   }
+  const { configurationFile, stateFolder } = systemPaths(runtime);
   const system = openConfiguration(
-    { platform, environment: {}, homeFolder, configFlag: systemPaths(runtime).configurationFile },
+    {
+      platform,
+      environment: {},
+      homeFolder,
+      configFlag: configurationFile,
+      stateFlag: stateFolder,
+    },
     clock,
   );
   await system.save({ ...readSettingsFile(inForce), ...typed });

@@ -4,6 +4,7 @@
 import type { Clock } from '../base/clock.ts';
 import { MonitorError } from '../base/errors.ts';
 import { putDamagedFileAside, readSettingsFile, writeSettingsFile } from './file.ts';
+import { keepSystemId } from './kept-system-id.ts';
 import { type LoadedSettings, loadSettings } from './load.ts';
 import { findLocations, type LocationOptions, type Locations } from './locations.ts';
 import type { SettingKey } from './setting-table.ts';
@@ -19,7 +20,10 @@ export interface Configuration {
    * JSON is put aside first, and the name it got then is answered.
    */
   save(changes: Partial<SettingsFile>): Promise<{ readonly putAside: string | undefined }>;
-  /** As `load`; a missing system id is generated and saved first. */
+  /**
+   * As `load`; a missing system id is generated and saved first: in the file, or in the state folder
+   * where the file may not be written.
+   */
   loadWithSystemId(
     randomBytes: (size: number) => Uint8Array,
   ): Promise<LoadedSettings & { readonly systemId: string; readonly isNewId: boolean }>;
@@ -32,9 +36,10 @@ export function openConfiguration(
 ): Configuration {
   const locations = findLocations(options);
   const { path } = locations.configuration;
+  const stateFolder = locations.state.path;
 
   function load(): LoadedSettings {
-    return loadSettings({ path, environment: options.environment, flags });
+    return loadSettings({ path, stateFolder, environment: options.environment, flags });
   }
 
   async function save(
@@ -66,13 +71,17 @@ export function openConfiguration(
       await save({ system_id: systemId });
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error;
-      throw new MonitorError({
-        code: error.code,
-        operation: 'save the new system id',
-        reason: error.message,
-        hint: 'Give one that stays the same with SYSTEM_MONITOR_SYSTEM_ID, or make the file writable.',
-        cause: error,
-      });
+      try {
+        keepSystemId(stateFolder, systemId);
+      } catch {
+        throw new MonitorError({
+          code: error.code,
+          operation: 'save the new system id',
+          reason: error.message,
+          hint: 'Give one that stays the same with SYSTEM_MONITOR_SYSTEM_ID, or make the file writable.',
+          cause: error,
+        });
+      }
     }
   }
 

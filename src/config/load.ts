@@ -1,13 +1,17 @@
 /** The settings in force: flags > environment > file > defaults. */
 import { readSettingsFile } from './file.ts';
+import { readKeptSystemId } from './kept-system-id.ts';
 import { environmentName, flagName, type SettingKey, settingKeys } from './setting-table.ts';
 import type { Settings, SettingsFile } from './settings.ts';
 import { parseSetting, parseTypedSetting, validateSettings } from './validate.ts';
 
-export type SettingSource = 'flag' | 'environment' | 'file';
+/** `state`: the system id alone, kept in the state folder (kept-system-id.ts). */
+export type SettingSource = 'flag' | 'environment' | 'file' | 'state';
 
 export interface LoadOptions {
   readonly path: string;
+  /** Where a system id may be kept; undefined where none is wanted. */
+  readonly stateFolder?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Texts as they were typed, by key. */
   readonly flags?: Readonly<Partial<Record<SettingKey, string>>>;
@@ -38,6 +42,13 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
     if (fromFlag !== undefined) {
       values[key] = parseTypedSetting(key, fromFlag, `flag ${flagName(key)}`);
       sources.set(key, 'flag');
+    }
+  }
+  if (values.system_id === undefined && options.stateFolder !== undefined) {
+    const kept = readKeptSystemId(options.stateFolder);
+    if (kept !== undefined) {
+      values.system_id = kept;
+      sources.set('system_id', 'state');
     }
   }
   return { settings: validateSettings(values, options.path), sources, file };

@@ -8,7 +8,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { z } from 'zod';
 import { processStatsSchema, statsSchema } from '../../src/wire/stats.ts';
-import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
+import {
+  type OriginalReceiver,
+  type SeenRequest,
+  startOriginalReceiver,
+} from '../support/original-receiver.ts';
 import { builtExecutable, executable } from '../support/program.ts';
 import { asRoot, testWith } from '../support/requirement.ts';
 import { noted, runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
@@ -53,6 +57,9 @@ note killed system-monitor service status
 note set system-monitor config set interval 2
 note set-places stat -c '%U %G %a' /etc/system-monitor/config.json
 note reload systemctl reload system-monitor
+new_reports; new_reports; new_reports
+reports > count-reloaded
+note reloaded system-monitor service status
 note restart system-monitor service restart
 new_reports
 
@@ -67,6 +74,7 @@ cp system-monitor newer && printf '\\n' >> newer
 note upgrade ./newer service install
 new_reports
 cmp newer /usr/local/bin/system-monitor
+reports > count-upgraded
 
 # What a boot does: everything down to the bare system, and up to the default target again.
 mkdir -p /run/systemd/system/script.service.d
@@ -87,6 +95,15 @@ cp kept.json /etc/system-monitor/config.json && chmod 600 /etc/system-monitor/co
 chown root:root /etc/system-monitor/config.json
 note mended system-monitor service restart
 new_reports
+
+# One file of settings for many machines has no id.
+note unset system-monitor config unset system_id
+note without-id system-monitor service restart
+new_reports
+note kept-id cat /var/lib/system-monitor/system-id
+reports > count-without-id
+note with-kept-id system-monitor service restart
+new_reports; new_reports
 
 note uninstall ./system-monitor service uninstall
 note left find /etc /var/lib /usr/local -name '*system-monitor*'
@@ -120,6 +137,10 @@ function onSystemd(name: string, body: () => void): void {
 
 function count(name: string): number {
   return Number(readFileSync(join(folder, name), 'utf8'));
+}
+
+function idsOf(requests: readonly SeenRequest[]): ReadonlySet<unknown> {
+  return new Set(requests.map(({ body }) => Object(body).system_id));
 }
 
 /** With the whole list of processes, which is what the defaults send. */
@@ -244,12 +265,19 @@ onSystemd('after kill -9 it is back and reports', () => {
   expect(after.pid).not.toBe(before.pid);
 });
 
-onSystemd("a setting that root changes stays readable by the service's user", () => {
-  expect(noted(folder, 'set').status).toBe(0);
-  expect(noted(folder, 'set-places').stdout).toBe('system-monitor system-monitor 600\n');
-  expect(noted(folder, 'reload').status).toBe(0);
-  expect(noted(folder, 'restart')).toMatchObject({ status: 0, stderr: 'Restarted.\n' });
-});
+onSystemd(
+  "a setting that root changes stays readable by the service's user, who takes it over",
+  () => {
+    expect(noted(folder, 'set').status).toBe(0);
+    expect(noted(folder, 'set-places').stdout).toBe('system-monitor system-monitor 600\n');
+    expect(noted(folder, 'reload').status).toBe(0);
+    const pidOf = (name: string) => JSON.parse(noted(folder, name).stdout).pid;
+    expect(pidOf('reloaded')).toBe(pidOf('killed'));
+    const accepted = receiver.requests.filter(({ status }) => status === 200);
+    expect(accepted[count('count-reloaded') - 1]?.body).toMatchObject({ interval: 2 });
+    expect(noted(folder, 'restart')).toMatchObject({ status: 0, stderr: 'Restarted.\n' });
+  },
+);
 
 onSystemd('a stopped service reports nothing, until it is started', () => {
   expect(noted(folder, 'stop')).toMatchObject({ status: 0, stderr: 'Stopped.\n' });
@@ -274,9 +302,19 @@ onSystemd('installing a newer file over it is an upgrade that keeps address and 
     status: 0,
     stderr: expect.stringMatching(/^Upgraded and started\.\n/),
   });
-  const ids = new Set(receiver.requests.map(({ body }) => Object(body).system_id));
-  expect(ids.size).toBe(1);
+  expect(idsOf(receiver.requests.slice(0, count('count-upgraded'))).size).toBe(1);
 });
+
+onSystemd(
+  'settings without an id, which it may not write to, do: it keeps an id of its own',
+  () => {
+    expect(noted(folder, 'without-id').status).toBe(0);
+    const keptId = noted(folder, 'kept-id').stdout.trim();
+    expect(keptId).toMatch(/^Linux-[0-9a-f]{32}$/);
+    expect(idsOf(receiver.requests.slice(0, count('count-upgraded')))).not.toContain(keptId);
+    expect(idsOf(receiver.requests.slice(count('count-without-id')))).toEqual(new Set([keptId]));
+  },
+);
 
 onSystemd('it is up again when the machine is', () => {
   expect(noted(folder, 'down').stdout).toBe('inactive\n');

@@ -1,0 +1,28 @@
+/**
+ * The system id of a machine whose configuration has none and may not be written: a service that is
+ * given its settings by a configuration manager, from one file for a thousand machines. It lies with
+ * the unsent reports, the one place that such a service may write to.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureOwnerOnlyFolder, writeFileDurably } from '../base/atomic-file.ts';
+import { systemIdSchema } from '../wire/requests.ts';
+
+/** Undefined where none was kept, or where it cannot be read or is none. */
+export function readKeptSystemId(stateFolder: string): string | undefined {
+  try {
+    return systemIdSchema.parse(readFileSync(fileIn(stateFolder), 'utf8').trim());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws CANNOT_WRITE or PERMISSION. */
+export function keepSystemId(stateFolder: string, systemId: string): void {
+  ensureOwnerOnlyFolder(stateFolder);
+  writeFileDurably(fileIn(stateFolder), `${systemId}\n`);
+}
+
+function fileIn(stateFolder: string): string {
+  return join(stateFolder, 'system-id');
+}
