@@ -37,12 +37,12 @@ describe('a configuration that may not be written', () => {
   });
 
   test('is an error where the state folder may not be written either', async () => {
-    await expect(
-      open(unwritableFile, '/sys/nothing').loadWithSystemId(ones),
-    ).rejects.toMatchObject({
-      operation: 'save the new system id',
-      hint: expect.stringContaining('SYSTEM_MONITOR_SYSTEM_ID'),
-    });
+    await expect(open(unwritableFile, '/sys/nothing').loadWithSystemId(ones)).rejects.toMatchObject(
+      {
+        operation: 'save the new system id',
+        hint: expect.stringContaining('SYSTEM_MONITOR_SYSTEM_ID'),
+      },
+    );
   });
 });
 
