@@ -4,9 +4,11 @@
  * a foreign one would be refused at every start.
  */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bundle, bundleEmbedded } from './bundle.ts';
+import { hasProgram } from './has-program.ts';
 import { ensureNodeBinary } from './node-package.ts';
 import type { Target } from './targets.ts';
 import { createStagedFolder, type StagedFolder } from './windows-stage.ts';
@@ -30,6 +32,7 @@ export const warmUps: readonly (readonly string[])[] = [
 /** An emulator is some twenty times slower than the machine. */
 const warmUpTimeoutMs = 60_000;
 
+const qemu = 'qemu-aarch64-static';
 /** Debian's libc6-arm64-cross puts the C library here. */
 const qemuLibraries = '/usr/aarch64-linux-gnu';
 
@@ -40,7 +43,10 @@ export function runnerFor(
 ): readonly string[] | undefined {
   if (target.platform === process.platform && target.architecture === process.arch) return [];
   if (process.platform !== 'linux') return undefined;
-  if (target.emulator === 'qemu-aarch64') return ['qemu-aarch64-static', '-L', qemuLibraries];
+  if (target.emulator === 'qemu-aarch64') {
+    const isHere = hasProgram(qemu, environment.PATH) && existsSync(qemuLibraries);
+    return isHere ? [qemu, '-L', qemuLibraries] : undefined;
+  }
   if (target.emulator === 'windows-runner' && environment.WINDOWS_RUNNER) {
     return [environment.WINDOWS_RUNNER, 'run'];
   }

@@ -2,6 +2,7 @@
  * The one table of what is made: every file in dist/ follows from a row of it. package-lock.json
  * holds the version and the integrity of each Node package that is named here.
  */
+import type { ArchiveKind } from './archives.ts';
 import type { NodePackage } from './node-package.ts';
 
 export type BinaryFormat = 'elf' | 'mach-o' | 'pe';
@@ -26,7 +27,7 @@ export interface Target {
   readonly execArgv: readonly string[];
   /** How the target's Node runs on linux-x64, to make the code cache; undefined where it cannot. */
   readonly emulator: Emulator | undefined;
-  readonly archive: '.tar.gz' | '.zip';
+  readonly archives: readonly ArchiveKind[];
 }
 
 /**
@@ -58,7 +59,7 @@ export const targets = [
     signature: 'none',
     execArgv: leanV8,
     emulator: undefined,
-    archive: '.tar.gz',
+    archives: ['.tar.gz', '.tar.xz'],
   },
   {
     name: 'linux-arm64',
@@ -70,7 +71,7 @@ export const targets = [
     signature: 'none',
     execArgv: leanV8,
     emulator: 'qemu-aarch64',
-    archive: '.tar.gz',
+    archives: ['.tar.gz', '.tar.xz'],
   },
   {
     name: 'darwin-x64',
@@ -82,7 +83,7 @@ export const targets = [
     signature: 'ad-hoc',
     execArgv: leanV8,
     emulator: undefined,
-    archive: '.tar.gz',
+    archives: ['.tar.gz'],
   },
   {
     name: 'darwin-arm64',
@@ -94,7 +95,7 @@ export const targets = [
     signature: 'ad-hoc',
     execArgv: leanV8,
     emulator: undefined,
-    archive: '.tar.gz',
+    archives: ['.tar.gz'],
   },
   {
     name: 'win-x64',
@@ -106,7 +107,7 @@ export const targets = [
     signature: 'none',
     execArgv: [...leanV8, quietFfi],
     emulator: 'windows-runner',
-    archive: '.zip',
+    archives: ['.zip'],
   },
   {
     name: 'win-arm64',
@@ -118,7 +119,7 @@ export const targets = [
     signature: 'none',
     execArgv: [...leanV8, quietFfi],
     emulator: undefined,
-    archive: '.zip',
+    archives: ['.zip'],
   },
 ] as const satisfies readonly Target[];
 

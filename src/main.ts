@@ -31,7 +31,8 @@ export async function main(): Promise<void> {
   process.exitCode = await runCli(createRuntime());
 }
 
-function createRuntime(): Runtime {
+/** This process as the program sees it. The build makes the manual page with it. */
+export function createRuntime(): Runtime {
   return {
     arguments: process.argv.slice(2),
     environment: process.env,

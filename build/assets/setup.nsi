@@ -1,0 +1,260 @@
+; The Windows setup program (nsis.sourceforge.io/Docs). Called by build/windows-setup.ts.
+;
+;   setup.exe                                     asks for the server's URL, the system id, the interval
+;   setup.exe /S /URL=… /SYSTEMID=… /INTERVAL=…   asks nothing; what is not given stays as it is
+;   Uninstall.exe [/S] [/PURGE]                   keeps settings and unsent reports but for /PURGE
+;
+; Exit status: 0 done, 2 the program could not be put there or the service could not be started.
+;
+; It puts one program under Program Files and lets that do the rest: `service install` copies the
+; settings, registers the task that runs at boot without a log-in, and starts it.
+
+Unicode true
+Target amd64-unicode
+!ifdef QUICK
+SetCompress off
+!else
+SetCompressor /SOLID lzma
+!endif
+; The files' own times would differ from build to build.
+SetDateSave off
+RequestExecutionLevel admin
+ManifestDPIAware true
+
+!include MUI2.nsh
+!include nsDialogs.nsh
+!include LogicLib.nsh
+!include FileFunc.nsh
+!include WinMessages.nsh
+
+Name "System Monitor"
+OutFile "${OUTPUT}"
+InstallDir "$PROGRAMFILES64\System Monitor"
+BrandingText "System Monitor ${VERSION}"
+
+VIProductVersion "${FILE_VERSION}"
+VIFileVersion "${FILE_VERSION}"
+VIAddVersionKey ProductName "System Monitor"
+VIAddVersionKey CompanyName "System Monitor"
+VIAddVersionKey FileDescription "System Monitor Setup"
+VIAddVersionKey FileVersion "${VERSION}"
+VIAddVersionKey ProductVersion "${VERSION}"
+VIAddVersionKey LegalCopyright "MIT License"
+
+!define PROGRAM "system-monitor.exe"
+!define APP_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\System Monitor"
+!define PATH_KEY "SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_ABORTWARNING
+!define MUI_FINISHPAGE_TITLE "System Monitor is running"
+!define MUI_FINISHPAGE_TEXT "It reports from now on and starts with Windows, whether or not anybody logs in.$\r$\n$\r$\nIn a terminal opened from now on:$\r$\n$\r$\n    system-monitor status$\r$\n    system-monitor config"
+
+!insertmacro MUI_PAGE_WELCOME
+Page custom askSettings takeSettings
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE English
+
+Var Url
+Var SystemId
+Var Interval
+Var UrlField
+Var SystemIdField
+Var IntervalField
+Var Flags
+
+Function .onInit
+  SetRegView 64
+  SetShellVarContext all
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/URL=" $Url
+  ${GetOptions} $R0 "/SYSTEMID=" $SystemId
+  ${GetOptions} $R0 "/INTERVAL=" $Interval
+FunctionEnd
+
+Function un.onInit
+  SetRegView 64
+  SetShellVarContext all
+FunctionEnd
+
+; ---- The page of settings ------------------------------------------------------------------------
+
+Function askSettings
+  !insertmacro MUI_HEADER_TEXT "Settings" "Where this machine reports to"
+  nsDialogs::Create 1018
+  Pop $0
+  ${NSD_CreateLabel} 0 0 100% 10u "Server's URL"
+  Pop $0
+  ${NSD_CreateText} 0 12u 100% 13u "$Url"
+  Pop $UrlField
+  ${NSD_CreateLabel} 0 34u 100% 10u "System ID"
+  Pop $0
+  ${NSD_CreateText} 0 46u 100% 13u "$SystemId"
+  Pop $SystemIdField
+  ${NSD_CreateLabel} 0 68u 100% 10u "Seconds from one report to the next"
+  Pop $0
+  ${NSD_CreateText} 0 80u 30% 13u "$Interval"
+  Pop $IntervalField
+  ${NSD_CreateLabel} 0 102u 100% 24u "What is left empty stays as it is; a new installation then gets an ID of its own, reports to http://127.0.0.1:5000, every 60 seconds. $\"system-monitor config$\" changes it later."
+  Pop $0
+  nsDialogs::Show
+FunctionEnd
+
+Function takeSettings
+  ${NSD_GetText} $UrlField $Url
+  ${NSD_GetText} $SystemIdField $SystemId
+  ${NSD_GetText} $IntervalField $Interval
+FunctionEnd
+
+; ---- PATH, without NSIS's limit of 1024 characters for a string ------------------------------------
+; The value is worked on in memory of its own by Windows' calls. Each macro expects "$INSTDIR" to be
+; short, which it is; $0 to $7 are used.
+
+; $5: a buffer that holds the machine's PATH with $6 bytes to spare, or 0. The key is open as $1.
+!macro openPath
+  StrCpy $5 0
+  System::Call 'advapi32::RegOpenKeyExW(p 0x80000002, w "${PATH_KEY}", i 0, i 0x20103, *p .r1) i .r0'
+  ${If} $0 = 0
+    System::Call 'advapi32::RegQueryValueExW(p r1, w "Path", p 0, *i .r2, p 0, *i 0 r3) i .r0'
+    ${If} $0 = 0
+      IntOp $4 $3 + 4096
+      System::Call 'kernel32::GlobalAlloc(i 0x40, i r4) p .r5'
+      System::Call 'advapi32::RegQueryValueExW(p r1, w "Path", p 0, *i .r2, p r5, *i r3 r3) i .r0'
+    ${EndIf}
+  ${EndIf}
+!macroend
+
+; Writes the buffer back with its old type and closes everything.
+!macro closePath WRITE
+  ${If} $5 P<> 0
+    ${If} ${WRITE} = 1
+      System::Call 'kernel32::lstrlenW(p r5) i .r3'
+      IntOp $3 $3 + 1
+      IntOp $3 $3 * 2
+      System::Call 'advapi32::RegSetValueExW(p r1, w "Path", i 0, i r2, p r5, i r3) i .r0'
+      SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=5000
+    ${EndIf}
+    System::Call 'kernel32::GlobalFree(p r5)'
+    System::Call 'advapi32::RegCloseKey(p r1)'
+  ${EndIf}
+!macroend
+
+Function addToPath
+  !insertmacro openPath
+  ${If} $5 P<> 0
+    System::Call 'shlwapi::StrStrIW(p r5, w ";$INSTDIR") p .r6'
+    StrCpy $7 0
+    ${If} $6 P= 0
+      System::Call 'kernel32::lstrcatW(p r5, w ";$INSTDIR")'
+      StrCpy $7 1
+    ${EndIf}
+    !insertmacro closePath $7
+  ${EndIf}
+FunctionEnd
+
+Function un.removeFromPath
+  !insertmacro openPath
+  ${If} $5 P<> 0
+    System::Call 'shlwapi::StrStrIW(p r5, w ";$INSTDIR") p .r6'
+    StrCpy $7 0
+    ${If} $6 P<> 0
+      StrLen $3 ";$INSTDIR"
+      IntOp $3 $3 * 2
+      IntPtrOp $4 $6 + $3
+      ; What follows is moved over it: lstrcpyW must not be given overlapping strings.
+      System::Call 'kernel32::lstrlenW(p r4) i .r3'
+      IntOp $3 $3 + 1
+      IntOp $3 $3 * 2
+      System::Call 'kernel32::RtlMoveMemory(p r6, p r4, p r3)'
+      StrCpy $7 1
+    ${EndIf}
+    !insertmacro closePath $7
+  ${EndIf}
+FunctionEnd
+
+; ---- Install, also over an older version -----------------------------------------------------------
+
+; Adds an option to $Flags unless its value is empty. A quote would end the value early.
+!macro addFlag NAME VALUE
+  ${If} "${VALUE}" != ""
+    StrCpy $Flags '$Flags ${NAME} "${VALUE}"'
+  ${EndIf}
+!macroend
+
+Section
+  SetOutPath "$INSTDIR"
+  IfFileExists "$INSTDIR\${PROGRAM}" 0 fresh
+    DetailPrint "Stopping the running version"
+    nsExec::Exec '"$INSTDIR\${PROGRAM}" service stop'
+    Pop $0
+    ; Windows does not overwrite a program that runs, for instance in somebody's terminal, but lets
+    ; it be renamed.
+    Delete "$INSTDIR\${PROGRAM}.old"
+    Rename "$INSTDIR\${PROGRAM}" "$INSTDIR\${PROGRAM}.old"
+  fresh:
+  ClearErrors
+  File "${FILES}/${PROGRAM}"
+  File "${FILES}/LICENSE.txt"
+  File "${FILES}/THIRD-PARTY-LICENSES.txt"
+  IfErrors 0 copied
+    DetailPrint "The program could not be written to $INSTDIR"
+    SetErrorLevel 2
+    Abort
+  copied:
+  Delete /REBOOTOK "$INSTDIR\${PROGRAM}.old"
+  WriteUninstaller "$INSTDIR\Uninstall.exe"
+
+  WriteRegStr HKLM "${APP_KEY}" DisplayName "System Monitor"
+  WriteRegStr HKLM "${APP_KEY}" DisplayVersion "${VERSION}"
+  WriteRegStr HKLM "${APP_KEY}" DisplayIcon "$INSTDIR\${PROGRAM}"
+  WriteRegStr HKLM "${APP_KEY}" Publisher "System Monitor"
+  WriteRegStr HKLM "${APP_KEY}" InstallLocation "$INSTDIR"
+  WriteRegStr HKLM "${APP_KEY}" UninstallString '"$INSTDIR\Uninstall.exe"'
+  WriteRegStr HKLM "${APP_KEY}" QuietUninstallString '"$INSTDIR\Uninstall.exe" /S'
+  WriteRegDWORD HKLM "${APP_KEY}" NoModify 1
+  WriteRegDWORD HKLM "${APP_KEY}" NoRepair 1
+  ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
+  WriteRegDWORD HKLM "${APP_KEY}" EstimatedSize $0
+  Call addToPath
+
+  StrCpy $Flags ""
+  !insertmacro addFlag "--url" "$Url"
+  !insertmacro addFlag "--system-id" "$SystemId"
+  !insertmacro addFlag "--interval" "$Interval"
+  DetailPrint "Starting the service"
+  nsExec::ExecToLog '"$INSTDIR\${PROGRAM}" service install$Flags'
+  Pop $0
+  ${If} $0 != 0
+    DetailPrint "The service could not be started: $0"
+    MessageBox MB_ICONEXCLAMATION "The program is installed, but its service could not be started ($0). The details list says why." /SD IDOK
+    SetErrorLevel 2
+    SetDetailsView show
+  ${EndIf}
+SectionEnd
+
+; ---- Uninstall ---------------------------------------------------------------------------------------
+
+Section Uninstall
+  StrCpy $Flags ""
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/PURGE" $R1
+  ${IfNot} ${Errors}
+    StrCpy $Flags " --purge"
+  ${EndIf}
+  nsExec::ExecToLog '"$INSTDIR\${PROGRAM}" service uninstall$Flags'
+  Pop $0
+  Call un.removeFromPath
+  Delete /REBOOTOK "$INSTDIR\${PROGRAM}"
+  Delete /REBOOTOK "$INSTDIR\${PROGRAM}.old"
+  Delete "$INSTDIR\LICENSE.txt"
+  Delete "$INSTDIR\THIRD-PARTY-LICENSES.txt"
+  Delete "$INSTDIR\Uninstall.exe"
+  RMDir "$INSTDIR"
+  DeleteRegKey HKLM "${APP_KEY}"
+SectionEnd
