@@ -139,7 +139,9 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       resolve(only ?? Buffer.concat(chunks, length));
     });
     request.once('error', reject);
-    request.once('close', () => reject(new HttpError(400, 'the request ended early')));
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new HttpError(400, 'the request ended early'));
+    });
   });
 }
 
