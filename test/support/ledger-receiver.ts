@@ -21,7 +21,10 @@ export type Misbehaviour =
 export interface LedgerReceiver {
   readonly url: string;
   readonly port: number;
-  /** Keys of the stored reports by the report's number. A report was stored once if it has one key. */
+  /**
+   * Keys of the stored reports by the report's number, which is its epoch where it has no other. A
+   * report was stored once if it has one key.
+   */
   readonly keysByNumber: ReadonlyMap<number, ReadonlySet<string>>;
   readonly storedKeys: ReadonlySet<string>;
   /** Requests whose report was stored already. */
@@ -49,12 +52,11 @@ export async function createLedgerReceiver(): Promise<LedgerReceiver> {
 
   function store(incoming: IncomingMessage, body: string): void {
     const key = String(incoming.headers['idempotency-key']);
-    const parsed: unknown = JSON.parse(body);
+    const number = numberOf(JSON.parse(body));
     if (storedKeys.has(key)) duplicates += 1;
     storedKeys.add(key);
-    if (typeof parsed !== 'object' || parsed === null || !('number' in parsed)) return;
-    const keys = keysByNumber.get(Number(parsed.number)) ?? new Set();
-    keysByNumber.set(Number(parsed.number), keys.add(key));
+    const keys = keysByNumber.get(number) ?? new Set();
+    keysByNumber.set(number, keys.add(key));
   }
 
   function writeEndlessly(response: ServerResponse, bytes: number): void {
@@ -158,4 +160,10 @@ export async function createLedgerReceiver(): Promise<LedgerReceiver> {
       }),
     listen,
   };
+}
+
+function numberOf(report: unknown): number {
+  if (typeof report !== 'object' || report === null) return Number.NaN;
+  if ('number' in report) return Number(report.number);
+  return 'epoch' in report ? Number(report.epoch) : Number.NaN;
 }
