@@ -54,16 +54,22 @@ export function createLinuxDisksCollector(
   ];
   const prober = options.prober ?? createMountProber({ clock, logger, commands });
   const listDisks = createDiskList(context, exists);
+  /** Mount points below a folder that this user may not enter: told once, not at each sample. */
+  const hidden = new Set<string>();
 
   /** Undefined for a disk that cannot be asked now. */
   function readNow(disk: DiskMount): FileSystemBlocks | undefined {
+    const { mountPoint } = disk;
     try {
-      return readBlocks(disk.mount.mountPointBytes);
+      const blocks = readBlocks(disk.mount.mountPointBytes);
+      hidden.delete(mountPoint);
+      return blocks;
     } catch (error) {
-      logger.debug('disk left out', {
-        mount_point: disk.mountPoint,
-        reason: errorMessage(error),
-      });
+      const fields = { mount_point: mountPoint, reason: errorMessage(error) };
+      const isDenied = error instanceof MonitorError && error.code === 'PERMISSION';
+      if (!isDenied) logger.debug('disk left out', fields);
+      else if (!hidden.has(mountPoint)) logger.warn('disk hidden', fields);
+      if (isDenied) hidden.add(mountPoint);
       return undefined;
     }
   }

@@ -31,12 +31,23 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
     ? createCommandRunner({ environment: { PATH: systemPath } })
     : undefined;
   const users = createUserNames({ etc: roots.etc, clock, logger, runCommand });
+  let lookedForHidden = !isThisSystem;
+
+  /** Process 1 is there for everybody, unless hidepid keeps the processes of others from us. */
+  function warnIfHidden(): void {
+    if (lookedForHidden) return;
+    lookedForHidden = true;
+    const first = files.comm(1);
+    if (first !== 'gone' && first !== 'denied') return;
+    logger.warn('processes hidden', { reason: `${roots.proc} is mounted with hidepid (proc(5))` });
+  }
 
   return {
     async collect(signal) {
       if (settings.processesDetail === 'off') return [];
       const keep = await createFilter(settings.processesInclude, settings.processesExclude);
       users.refresh();
+      warnIfHidden();
       const sample = await readAll({ context, files, cache, users, keep, signal });
       if (settings.processesDetail === 'full') await nameUnknownUsers(users, sample.unnamed);
       return processesByDetail(sample.processes, settings.processesDetail);

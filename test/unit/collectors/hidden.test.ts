@@ -1,0 +1,79 @@
+/** What the kernel keeps from a service that is not root is named in its log, once. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { MonitorError } from '../../../src/base/errors.ts';
+import { createLinuxDisksCollector } from '../../../src/collectors/disks/linux.ts';
+import { createLinuxProcessesCollector } from '../../../src/collectors/processes/linux.ts';
+import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { collectorContext, recordingLogger } from '../../support/collector-context.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const mountinfo =
+  '22 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 22 8:17 / /root/backup rw - ext4 /dev/sdb1 rw\n';
+const figures = { fragmentBytes: 4096, blocks: 100, blocksFree: 50, blocksAvailable: 40 };
+
+test('a disk below a folder that may not be entered is left out and named once', async () => {
+  const proc = temporaryFolder();
+  mkdirSync(join(proc, 'self'));
+  writeFileSync(join(proc, 'self/mountinfo'), mountinfo);
+  writeFileSync(join(proc, 'filesystems'), '\text4\n');
+  const logger = recordingLogger();
+  let isClosed = true;
+  const collector = createLinuxDisksCollector(
+    collectorContext({ logger, roots: { ...createSystemRoots(), proc } }),
+    {
+      readBlocks: (mountPoint) => {
+        if (mountPoint === '/' || !isClosed) return figures;
+        throw new MonitorError({
+          code: 'PERMISSION',
+          operation: `statfs ${mountPoint}`,
+          reason: 'EACCES: permission denied',
+        });
+      },
+    },
+  );
+  expect(Object.keys(await collector.collect())).toEqual(['/dev/sda1']);
+  await collector.collect();
+  const named = {
+    level: 'warn',
+    event: 'disk hidden',
+    fields: {
+      mount_point: '/root/backup',
+      reason: 'statfs /root/backup: EACCES: permission denied',
+    },
+  };
+  expect(logger.events).toEqual([named]);
+
+  isClosed = false;
+  expect(Object.keys(await collector.collect())).toEqual(['/dev/sda1', '/dev/sdb1']);
+  isClosed = true;
+  await collector.collect();
+  expect(logger.events).toEqual([named, named]);
+  collector.close?.();
+});
+
+test('processes that hidepid keeps secret are missed once, by the first of all processes', async () => {
+  const proc = temporaryFolder();
+  mkdirSync(join(proc, '1'));
+  writeFileSync(join(proc, '1/comm'), 'systemd\n');
+  writeFileSync(join(proc, '1/status'), 'Uid:\t0\t0\t0\t0\n');
+  writeFileSync(join(proc, '1/cmdline'), '');
+  const roots = { ...createSystemRoots(), proc };
+  const open = recordingLogger();
+  await createLinuxProcessesCollector(collectorContext({ logger: open, roots })).collect();
+  expect(open.events).toEqual([]);
+
+  rmSync(join(proc, '1'), { recursive: true });
+  const closed = recordingLogger();
+  const collector = createLinuxProcessesCollector(collectorContext({ logger: closed, roots }));
+  await collector.collect();
+  await collector.collect();
+  expect(closed.events).toEqual([
+    {
+      level: 'warn',
+      event: 'processes hidden',
+      fields: { reason: `${proc} is mounted with hidepid (proc(5))` },
+    },
+  ]);
+});
