@@ -28,6 +28,10 @@ const bin = (name: string): string => join(top, 'node_modules', name);
 
 const checks: readonly Check[] = [
   { name: 'types', command: [bin('typescript/bin/tsc'), '--noEmit'] },
+  {
+    name: 'types of the page',
+    command: [bin('typescript/bin/tsc'), '--noEmit', '-p', join(top, 'server-example', 'web')],
+  },
   { name: 'lint', command: [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'dead code', command: [bin('knip/bin/knip.js')] },
   { name: 'build', command: [join(top, 'build', 'build.ts')] },
