@@ -76,7 +76,6 @@ export type MemoryStats = z.infer<typeof memoryStatsSchema>;
 export type ProcessStats = z.infer<typeof processStatsSchema>;
 export type Processes = z.infer<typeof processesSchema>;
 export type DiskStats = z.infer<typeof diskStatsSchema>;
-export type NetworkStats = z.infer<typeof networkStatsSchema>;
 export type Disks = z.infer<typeof disksSchema>;
 export type Network = z.infer<typeof networkSchema>;
 export type Stats = z.infer<typeof statsSchema>;
