@@ -52,6 +52,7 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
       if (settings.processesDetail === 'full') await nameUnknownUsers(users, sample.unnamed);
       return processesByDetail(sample.processes, settings.processesDetail);
     },
+    close: () => cache.close(),
   };
 }
 

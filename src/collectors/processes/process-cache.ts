@@ -2,8 +2,8 @@
  * What is remembered of each process between two samples, so that an unchanged one costs a read of
  * `comm` and a stat of its folder.
  */
-import type { ProcessFiles, ProcessFolder } from '../../host/linux/process-files.ts';
-import { completeName, decodeName, mayBeCut } from './process-name.ts';
+import type { ProcessFiles, ProcessFolder, ProcessOwner } from '../../host/linux/process-files.ts';
+import { completeName, mayBeCut } from './process-name.ts';
 
 export interface KnownProcess {
   readonly name: string;
@@ -16,15 +16,20 @@ export interface ProcessCache {
   read(pid: number): KnownProcess | undefined;
   /** Forgets the processes that this sample did not meet. */
   endSample(): void;
+  /** Gives back what is held open. Idempotent. */
+  close(): void;
 }
 
-interface Entry {
-  folder: ProcessFolder;
-  comm: string;
-  name: string;
-  nameReadMs: number;
-  realUid: number;
-  uidReadMs: number;
+interface Entry extends KnownProcess {
+  readonly folder: ProcessFolder;
+  readonly comm: string;
+  /**
+   * Undefined for a kernel thread, which never changes its user. Its pid can go to another kernel
+   * thread only by way of a name of its own, or to a program; both show by `comm`.
+   */
+  readonly owner: ProcessOwner | undefined;
+  readonly nameExpiresMs: number;
+  readonly uidExpiresMs: number;
   sample: number;
 }
 
@@ -46,38 +51,50 @@ export function createProcessCache(files: ProcessFiles): ProcessCache {
   let sample = 0;
   let nowMs = 0;
 
-  function readEntry(pid: number): Entry | undefined {
-    const comm = files.comm(pid);
-    if (typeof comm === 'string') return undefined;
-    const folder = files.folder(pid);
-    if (typeof folder === 'string') return undefined;
-    const text = decodeName(comm);
+  function read(pid: number): KnownProcess | undefined {
     const known = entries.get(pid);
-    const same =
-      known !== undefined &&
-      known.folder.inode === folder.inode &&
-      known.folder.effectiveUid === folder.effectiveUid;
-    if (same && known.comm === text && isFresh(known)) return known;
-
-    const uids = files.uids(pid);
-    if (typeof uids === 'string') return undefined;
-    const cut = mayBeCut(comm, text);
-    const commandLine = cut ? files.commandLine(pid) : undefined;
-    if (commandLine === 'gone') return undefined;
-    const completed = typeof commandLine === 'object' ? completeName(comm, commandLine) : text;
-    return {
-      folder,
-      comm: text,
-      name: completed,
-      nameReadMs: cut ? nowMs : Number.POSITIVE_INFINITY,
-      realUid: uids.real,
-      uidReadMs: uids.real === uids.effective ? nowMs : Number.NEGATIVE_INFINITY,
-      sample,
-    };
+    const folder = known?.folder ?? files.folder(pid);
+    const comm = folder.comm();
+    if (comm === undefined) return undefined;
+    if (known?.comm === comm && isFresh(known) && isStillOwned(known)) {
+      known.sample = sample;
+      return known;
+    }
+    const entry = readEntry(folder, comm);
+    if (entry === undefined) folder.close();
+    else entries.set(pid, entry);
+    return entry;
   }
 
-  function isFresh(entry: Entry): boolean {
-    return nowMs - entry.nameReadMs < nameKeptMs && nowMs - entry.uidReadMs < uidKeptMs;
+  function isFresh(known: Entry): boolean {
+    return known.nameExpiresMs > nowMs && known.uidExpiresMs > nowMs;
+  }
+
+  /** The same process with the same rights: not a later one that got its pid. */
+  function isStillOwned({ folder, owner }: Entry): boolean {
+    if (owner === undefined) return true;
+    const now = folder.owner();
+    return now !== undefined && now.ino === owner.ino && now.uid === owner.uid;
+  }
+
+  /** Right after `comm`: its bytes are still there. */
+  function readEntry(folder: ProcessFolder, comm: string): Entry | undefined {
+    const cut = mayBeCut(folder.commBytes(), comm);
+    // Where the command line may not be read (hidepid), the cut name is what there is.
+    const commandLine = cut ? folder.commandLine() : undefined;
+    const owner = folder.owner();
+    const status = folder.status();
+    if (owner === undefined || status === undefined) return undefined;
+    return {
+      folder,
+      comm,
+      name: commandLine === undefined ? comm : completeName(folder.commBytes(), commandLine),
+      nameExpiresMs: cut ? nowMs + nameKeptMs : Number.POSITIVE_INFINITY,
+      owner: status.isKernelThread ? undefined : { ino: owner.ino, uid: owner.uid },
+      realUid: status.realUid,
+      uidExpiresMs: status.realUid === status.effectiveUid ? nowMs + uidKeptMs : nowMs,
+      sample,
+    };
   }
 
   return {
@@ -85,15 +102,17 @@ export function createProcessCache(files: ProcessFiles): ProcessCache {
       sample += 1;
       nowMs = now;
     },
-    read(pid) {
-      const entry = readEntry(pid);
-      if (entry === undefined) return undefined;
-      entry.sample = sample;
-      entries.set(pid, entry);
-      return entry;
-    },
+    read,
     endSample() {
-      for (const [pid, entry] of entries) if (entry.sample !== sample) entries.delete(pid);
+      for (const [pid, entry] of entries) {
+        if (entry.sample === sample) continue;
+        entry.folder.close();
+        entries.delete(pid);
+      }
+    },
+    close() {
+      for (const entry of entries.values()) entry.folder.close();
+      entries.clear();
     },
   };
 }

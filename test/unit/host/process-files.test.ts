@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseUids, pidsOf } from '../../../src/host/linux/process-files.ts';
+import { createProcessFiles, parseStatus, pidsOf } from '../../../src/host/linux/process-files.ts';
+import { onPlatform, testWith } from '../../support/requirement.ts';
 
 test('pids are the numeric names of /proc, by number', () => {
   expect([...pidsOf(['1', '10', '2', 'self', 'sys', '007', '4194304', 'thread-self'])]).toEqual([
@@ -8,28 +12,64 @@ test('pids are the numeric names of /proc, by number', () => {
   ]);
 });
 
-test('the real and the effective uid come from the Uid line', () => {
-  expect(
-    parseUids('Name:\tsudo\nUmask:\t0022\nUid:\t1000\t0\t0\t0\nGid:\t1000\t0\t0\t0\n'),
-  ).toEqual({
-    real: 1000,
-    effective: 0,
-  });
+test('a status file gives the real and the effective uid', () => {
+  const status =
+    'Name:\tsudo\nUmask:\t0022\nPPid:\t4021\nUid:\t1000\t0\t0\t0\nGid:\t1000\t0\t0\t0\n';
+  expect(parseStatus(status)).toEqual({ realUid: 1000, effectiveUid: 0, isKernelThread: false });
 });
 
-test('a name that looks like a Uid line does not pass for one', () => {
+test('a child of kthreadd is a kernel thread', () => {
+  expect(parseStatus('PPid:\t2\nUid:\t0\t0\t0\t0\n')?.isKernelThread).toBe(true);
+  expect(parseStatus('PPid:\t22\nUid:\t0\t0\t0\t0\n')?.isKernelThread).toBe(false);
+});
+
+test('a name that looks like other lines does not pass for them', () => {
   // The kernel writes a line end in a name as backslash n (proc_task_name).
-  expect(parseUids('Name:\tx\\nUid:\t7\t7\t7\nUid:\t5\t6\t6\t6\n')).toEqual({
-    real: 5,
-    effective: 6,
-  });
+  const status = 'Name:\tx\\nPPid:\t2\\nUid:\t7\t7\t7\nPPid:\t1\nUid:\t5\t6\t6\t6\n';
+  expect(parseStatus(status)).toEqual({ realUid: 5, effectiveUid: 6, isKernelThread: false });
 });
 
-test('a status file without uids gives none, whatever it holds', () => {
+test('a status file without uids, or cut within them, gives nothing', () => {
+  for (const text of ['', 'Uid:', 'Uid:\t1000', 'Uid:\t1000\t10', 'Name:\tx\n']) {
+    expect(parseStatus(text)).toBeUndefined();
+  }
   fc.assert(
     fc.property(fc.string(), (text) => {
       fc.pre(!text.includes('Uid:'));
-      expect(parseUids(text)).toBeUndefined();
+      expect(parseStatus(text)).toBeUndefined();
     }),
   );
 });
+
+testWith([onPlatform('linux')], 'a process is read as what it is now, however often', () => {
+  const folder = createProcessFiles('/proc').folder(process.pid);
+  const rename = (name: string): void => writeFileSync(`/proc/${process.pid}/comm`, name);
+  const name = folder.comm() ?? '';
+  try {
+    rename('one');
+    expect(folder.comm()).toBe('one');
+    rename('another');
+    expect(folder.comm()).toBe('another');
+    folder.close();
+    expect(folder.comm()).toBe('another');
+  } finally {
+    rename(name);
+    folder.close();
+  }
+});
+
+testWith(
+  [onPlatform('linux')],
+  'a process that ended gives nothing, though its file was open',
+  async () => {
+    const child = spawn('sleep', ['600']);
+    await once(child, 'spawn');
+    const folder = createProcessFiles('/proc').folder(child.pid ?? 0);
+    expect(folder.comm()).toBe('sleep');
+    child.kill();
+    await once(child, 'close');
+    expect(folder.comm()).toBeUndefined();
+    expect(folder.owner()).toBeUndefined();
+    expect(folder.status()).toBeUndefined();
+  },
+);
