@@ -37,8 +37,10 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
   function warnIfHidden(): void {
     if (lookedForHidden) return;
     lookedForHidden = true;
-    const first = files.comm(1);
-    if (first !== 'gone' && first !== 'denied') return;
+    const first = files.folder(1);
+    const isVisible = first.comm() !== undefined;
+    first.close();
+    if (isVisible) return;
     logger.warn('processes hidden', { reason: `${roots.proc} is mounted with hidepid (proc(5))` });
   }
 

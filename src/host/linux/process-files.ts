@@ -2,7 +2,7 @@
  * What /proc tells of one process (proc(5)). Everything is synchronous: these files are made from
  * memory when they are read, and a trip through libuv's pool costs ten times the read itself.
  */
-import { closeSync, openSync, readdir, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdir, readdirSync, readSync, statfsSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { systemErrorCode, wrapSystemError } from '../../base/errors.ts';
 
@@ -75,7 +75,7 @@ export function createProcessFiles(proc: string): ProcessFiles {
     status: Buffer.allocUnsafeSlow(statusBytes),
     commandLine: Buffer.allocUnsafeSlow(maxCommandLineBytes),
     commSizeBytes: 0,
-    keptOpen: 0,
+    mayKeepOpen: isProcfs(proc) ? maxKeptOpen : 0,
   };
   let lastCount = 0;
 
@@ -100,7 +100,21 @@ interface Shared {
   readonly status: Buffer;
   readonly commandLine: Buffer;
   commSizeBytes: number;
-  keptOpen: number;
+  /** How many more `comm` files may stay open. */
+  mayKeepOpen: number;
+}
+
+/**
+ * In procfs an open file belongs to its process, and says so when that has ended. In a copy of one
+ * (a captured system) it would go on telling of it. PROC_SUPER_MAGIC: statfs(2).
+ */
+function isProcfs(proc: string): boolean {
+  try {
+    return statfsSync(proc).type === 0x9fa0;
+  } catch {
+    // The first sample says what is wrong with it.
+    return false;
+  }
 }
 
 /** A class, because there is one for each process: an object of closures would be four times it. */
@@ -138,9 +152,9 @@ class KernelProcessFolder implements ProcessFolder {
     const descriptor = open(this.#commPath);
     if (descriptor === undefined) return undefined;
     const sizeBytes = readFrom(descriptor, this.#shared.comm, this.#commPath);
-    if (sizeBytes !== undefined && this.#shared.keptOpen < maxKeptOpen) {
+    if (sizeBytes !== undefined && this.#shared.mayKeepOpen > 0) {
       this.#descriptor = descriptor;
-      this.#shared.keptOpen += 1;
+      this.#shared.mayKeepOpen -= 1;
     } else {
       closeSync(descriptor);
     }
@@ -151,7 +165,7 @@ class KernelProcessFolder implements ProcessFolder {
     if (this.#descriptor === undefined) return;
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    this.#shared.keptOpen -= 1;
+    this.#shared.mayKeepOpen += 1;
   }
 
   commBytes(): Uint8Array {
