@@ -13,15 +13,28 @@ import type { OutputStream, Runtime } from './cli/runtime.ts';
 const realClock: Clock = {
   epochMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sleep: async (ms, signal) => {
-    try {
-      const { setTimeout: delay } = process.getBuiltinModule('node:timers/promises');
-      await delay(ms, undefined, signal === undefined ? {} : { signal });
-    } catch {
-      // Aborted: whoever waits looks at the signal.
-    }
-  },
+  sleep,
 };
+
+/**
+ * Not that of timers/promises: it answers an abort with an exception, whose stack trace costs more
+ * than the wait; and most waits here are deadlines that are called off.
+ */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) {
+      resolve();
+      return;
+    }
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end);
+  });
+}
 
 /** Runs one command and sets the exit code. It does not call exit: pending output is let out first. */
 export async function main(): Promise<void> {
