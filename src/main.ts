@@ -51,6 +51,7 @@ export function createRuntime(): Runtime {
     environment: process.env,
     platform: process.platform,
     selfCommand: isSea() ? [process.execPath] : [process.execPath, ...process.argv.slice(1, 2)],
+    nodeVersion: process.versions.node,
     pid: process.pid,
     userId: process.geteuid?.(),
     // os.homedir() throws for a user without a home, as services may be.

@@ -4,7 +4,7 @@
  * one-shot commands start about as fast as a bare Node.
  */
 import { Command, CommanderError } from 'commander';
-import { buildInfo } from '../base/build-info.ts';
+import { buildInfo, codeCacheState } from '../base/build-info.ts';
 import { MonitorError } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
 import { defineBackgroundCommand } from './background.ts';
@@ -52,7 +52,8 @@ export function createProgram(context: CliContext, pending: Promise<void>[] = []
     )
     .option('--config <file>', 'configuration file to use (SYSTEM_MONITOR_CONFIG)')
     .option('--state-dir <folder>', 'folder of unsent reports (SYSTEM_MONITOR_STATE_DIR)')
-    .version(buildInfo().version, '-V, --version', 'print the version')
+    .option('--verbose', 'with --version: also commit, target, Node and code cache')
+    .version(versionText(runtime), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what it takes)')
@@ -83,6 +84,18 @@ Examples:
   defineProbeMountCommand(program, context);
   defineServiceCommand(program, context);
   return program;
+}
+
+function versionText(runtime: Runtime): string {
+  const { version, commit, target } = buildInfo();
+  if (!runtime.arguments.includes('--verbose')) return version;
+  return [
+    `system-monitor ${version}`,
+    `commit      ${commit}`,
+    `target      ${target}`,
+    `Node        ${runtime.nodeVersion}`,
+    `code cache  ${codeCacheState()}`,
+  ].join('\n');
 }
 
 async function explain(error: unknown, runtime: Runtime): Promise<ExitCode> {

@@ -18,6 +18,8 @@ export interface Runtime {
   readonly platform: NodeJS.Platform;
   /** How this program is started again: the executable, or Node and a file. */
   readonly selfCommand: readonly string[];
+  /** Of the Node that this runs on: `24.21.0`. */
+  readonly nodeVersion: string;
   readonly pid: number;
   /** The effective user, or undefined where the system has no such number (Windows). */
   readonly userId: number | undefined;
