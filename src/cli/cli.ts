@@ -9,6 +9,7 @@ import { MonitorError } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
 import { defineBackgroundCommand } from './background.ts';
 import { defineCheckCommand } from './check.ts';
+import { defineCompletionCommand } from './completion.ts';
 import { defineConfigCommand } from './config.ts';
 import type { CliContext } from './context.ts';
 import { defineDoctorCommand } from './doctor.ts';
@@ -83,6 +84,7 @@ Examples:
   defineSchemaCommand(program, context);
   defineProbeMountCommand(program, context);
   defineServiceCommand(program, context);
+  defineCompletionCommand(program, context);
   return program;
 }
 

@@ -1,0 +1,52 @@
+/** For bash 4 and later (bash(1), "Programmable Completion"). */
+import { anyValue, type CompletionCommand, optionNames, quote } from './tree.ts';
+
+export function bashCompletion(commands: readonly CompletionCommand[]): string {
+  const pattern = (names: readonly string[]) => (names.length === 0 ? "''" : names.join('|'));
+  const paths = commands.map(({ path }) => path).filter((path) => path !== '');
+  return `# bash completion for system-monitor
+_system_monitor() {
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path= index word
+  COMPREPLY=()
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    word=\${COMP_WORDS[index]}
+    case $word in
+      ${pattern(optionNames(commands, anyValue))}) ((index++)); continue ;;
+      -*) continue ;;
+    esac
+    case "\${path:+$path }$word" in
+      ${paths.map(quote).join('|')}) path="\${path:+$path }$word" ;;
+    esac
+  done
+  case $previous in
+    ${pattern(optionNames(commands, ['file']))}) _system_monitor_paths -f; return ;;
+    ${pattern(optionNames(commands, ['folder']))}) _system_monitor_paths -d; return ;;
+    ${pattern(optionNames(commands, ['text']))}) return ;;
+  esac
+  local words= options= argument=
+  case $path in
+${commands.map(bashCase).join('\n')}
+  esac
+  if [[ $current == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$current"))
+  elif [[ $argument == file ]]; then
+    _system_monitor_paths -f
+  elif [[ $argument == folder ]]; then
+    _system_monitor_paths -d
+  else
+    COMPREPLY=($(compgen -W "$words" -- "$current"))
+  fi
+}
+_system_monitor_paths() {
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$current")
+}
+complete -F _system_monitor system-monitor
+`;
+}
+
+function bashCase({ path, words, options, argument }: CompletionCommand): string {
+  const names = options.flatMap((option) => option.names).join(' ');
+  const list = words.map(({ word }) => word).join(' ');
+  return `    ${quote(path)}) words=${quote(list)} options=${quote(names)} argument=${quote(argument ?? '')} ;;`;
+}

@@ -1,0 +1,63 @@
+/** For zsh 5 (zshcompsys(1)). It lies as _system-monitor in a folder of $fpath, or is sourced. */
+import { anyValue, type CompletionCommand, optionNames, quote } from './tree.ts';
+
+export function zshCompletion(commands: readonly CompletionCommand[]): string {
+  const pattern = (names: readonly string[]) => (names.length === 0 ? "''" : names.join('|'));
+  const paths = commands.map(({ path }) => path).filter((path) => path !== '');
+  return `#compdef system-monitor
+_system-monitor() {
+  local where= word kind=
+  local -i index
+  local -a offered options
+  for ((index = 2; index < CURRENT; index++)); do
+    word=$words[index]
+    case $word in
+      (${pattern(optionNames(commands, anyValue))}) ((index++)); continue ;;
+      (-*) continue ;;
+    esac
+    case "\${where:+$where }$word" in
+      (${paths.map(quote).join('|')}) where="\${where:+$where }$word" ;;
+    esac
+  done
+  case $words[CURRENT-1] in
+    (${pattern(optionNames(commands, ['file']))}) _files; return ;;
+    (${pattern(optionNames(commands, ['folder']))}) _files -/; return ;;
+    (${pattern(optionNames(commands, ['text']))}) return 1 ;;
+  esac
+  case $where in
+${commands.map(zshCase).join('\n')}
+  esac
+  if [[ $words[CURRENT] == -* ]]; then
+    _describe -o option options
+  elif [[ $kind == file ]]; then
+    _files
+  elif [[ $kind == folder ]]; then
+    _files -/
+  else
+    _describe command offered
+  fi
+}
+if [[ $funcstack[1] == _system-monitor ]]; then
+  _system-monitor "$@"
+elif (( $+functions[compdef] )); then
+  compdef _system-monitor system-monitor
+fi
+`;
+}
+
+function zshCase({ path, words, options, argument }: CompletionCommand): string {
+  const offered = words.map(({ word, description }) => described(word, description));
+  const flags = options.flatMap(({ names, description }) =>
+    names.map((name) => described(name, description)),
+  );
+  return `    (${quote(path)})
+      kind=${quote(argument ?? '')}
+      offered=(${offered.join(' ')})
+      options=(${flags.join(' ')}) ;;`;
+}
+
+/** A colon ends the word, unless it is escaped. */
+function described(word: string, description: string): string {
+  const name = word.replaceAll(':', '\\:');
+  return quote(description === '' ? name : `${name}:${description}`);
+}
