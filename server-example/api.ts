@@ -1,15 +1,17 @@
 /** The JSON API that the page is made of; anybody may build on it. Described in openapi.ts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Detail, type Fleet, nameSchema, type SystemSummary } from './api-schemas.ts';
+import type { BodyReader } from './body.ts';
 import { disksOf, interfacesOf } from './figures.ts';
 import { readHistory } from './history.ts';
-import { HttpError, parseJson, readTextBody, sendEmpty, sendJson } from './http.ts';
+import { HttpError, parseJson, sendEmpty, sendJson } from './http.ts';
 import { describeIssue, reportSchema, systemIdSchema } from './report.ts';
 import type { Store, SystemRow } from './store.ts';
 import { summarise } from './systems.ts';
 
 export interface ApiOptions {
   readonly store: Store;
+  readonly bodies: BodyReader;
   /** Whole seconds since 1970. */
   readonly now: () => number;
 }
@@ -41,7 +43,7 @@ const pointsMax = 2000;
 /** A name and little else. */
 const bodyBytesMax = 4096;
 
-export function createApi({ store, now }: ApiOptions): Api {
+export function createApi({ store, bodies, now }: ApiOptions): Api {
   const find = async (id: string): Promise<SystemRow> => {
     const [row] = await store.systems([id]);
     if (row === undefined) throw new HttpError(404, `no system ${id} is registered here`);
@@ -98,7 +100,7 @@ export function createApi({ store, now }: ApiOptions): Api {
     put: async ({ request, response, id }) => {
       const parsedId = systemIdSchema.safeParse(id);
       if (!parsedId.success) throw new HttpError(400, `id: ${describeIssue(parsedId.error)}`);
-      const body = await readTextBody(request, bodyBytesMax);
+      const body = await bodies.readText(request, bodyBytesMax);
       const parsed = nameSchema.safeParse(body === '' ? {} : parseJson(body));
       if (!parsed.success) throw new HttpError(400, describeIssue(parsed.error));
       const created = await store.register(id, now());

@@ -1,8 +1,9 @@
 /** The receiver's own figures, and each machine's newest, in Prometheus' text format. */
 import type { SystemSummary } from './api-schemas.ts';
+import type { InsertOutcome } from './store.ts';
 
 /** What came of a send_stats request. */
-export type ReportOutcome = 'stored' | 'duplicate' | 'refused' | 'unavailable';
+export type ReportOutcome = InsertOutcome | 'refused' | 'unavailable';
 
 export interface Metrics {
   count(outcome: ReportOutcome): void;
@@ -55,6 +56,7 @@ export function createMetrics(): Metrics {
   const reports: Record<ReportOutcome, number> = {
     stored: 0,
     duplicate: 0,
+    conflict: 0,
     refused: 0,
     unavailable: 0,
   };

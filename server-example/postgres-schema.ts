@@ -67,6 +67,10 @@ export const insertReports = `
   ON CONFLICT (system_id, epoch) DO NOTHING
   RETURNING system_id, epoch`;
 
+export const bodiesAt = `
+  SELECT system_id, epoch, body FROM reports
+  WHERE (system_id, epoch) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))`;
+
 /** A report of the backlog is older than what is shown and must not replace it. */
 export const upsertSystems = `
   INSERT INTO systems

@@ -4,7 +4,7 @@
  */
 import { Pool, type PoolClient, types } from 'pg';
 import * as sql from './postgres-schema.ts';
-import { numberIn, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
+import { numberIn, type Row, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
 import {
   type IncomingReport,
   type InsertOutcome,
@@ -127,10 +127,13 @@ async function insertBatch(
   client: PoolClient,
   batch: readonly IncomingReport[],
 ): Promise<readonly InsertOutcome[]> {
+  const first = new Map<string, IncomingReport>();
+  for (const report of batch) {
+    if (!first.has(keyOf(report))) first.set(keyOf(report), report);
+  }
   // Receivers that store the same reports at once take their locks in one order, and do not block
   // each other for ever.
-  const distinct = [...new Map(batch.map((report) => [keyOf(report), report] as const)).values()];
-  const ordered = distinct.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  const ordered = [...first.values()].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   const { rows } = await client.query(sql.insertReports, [
     ordered.map((report) => report.systemId),
     ordered.map((report) => report.epoch),
@@ -141,14 +144,34 @@ async function insertBatch(
     ordered.map((report) => report.network),
     ordered.map((report) => report.body),
   ]);
-  const stored = new Set(
-    rows.map((row) => keyOf({ systemId: textIn(row, 'system_id'), epoch: numberIn(row, 'epoch') })),
-  );
+  const stored = new Set(rows.map(keyOfRow));
   await updateSystems(
     client,
     ordered.filter((report) => stored.has(keyOf(report))),
   );
-  return batch.map((report) => (stored.delete(keyOf(report)) ? 'stored' : 'duplicate'));
+  const bodies = await bodiesThere(client, ordered, stored);
+  return batch.map((report) => {
+    const key = keyOf(report);
+    if (stored.delete(key)) return 'stored';
+    return bodies.get(key) === report.body ? 'duplicate' : 'conflict';
+  });
+}
+
+/** The JSON that is kept under each report's key: this batch's own, or what was there before. */
+async function bodiesThere(
+  client: PoolClient,
+  reports: readonly IncomingReport[],
+  stored: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const bodies = new Map(reports.map((report) => [keyOf(report), report.body]));
+  const older = reports.filter((report) => !stored.has(keyOf(report)));
+  if (older.length === 0) return bodies;
+  const { rows } = await client.query(sql.bodiesAt, [
+    older.map((report) => report.systemId),
+    older.map((report) => report.epoch),
+  ]);
+  for (const row of rows) bodies.set(keyOfRow(row), textIn(row, 'body'));
+  return bodies;
 }
 
 /**
@@ -201,6 +224,10 @@ async function upsert(client: PoolClient, reports: readonly IncomingReport[]): P
 /** No id holds a control character. */
 function keyOf(report: { readonly systemId: string; readonly epoch: number }): string {
   return `${report.systemId}\n${report.epoch}`;
+}
+
+function keyOfRow(row: Row): string {
+  return keyOf({ systemId: textIn(row, 'system_id'), epoch: numberIn(row, 'epoch') });
 }
 
 async function withClient<T>(

@@ -16,8 +16,9 @@ import {
   statusRegistered,
   statusUrlOk,
 } from '../src/wire/requests.ts';
+import type { BodyReader } from './body.ts';
 import { figuresOf } from './figures.ts';
-import { HttpError, parseJson, readTextBody, sendEmpty, sendJson } from './http.ts';
+import { HttpError, parseJson, sendEmpty, sendJson } from './http.ts';
 import type { Intake } from './intake.ts';
 import type { ReportOutcome } from './metrics.ts';
 import { describeIssue, type Report, reportSchema } from './report.ts';
@@ -26,6 +27,7 @@ import type { IncomingReport, Store } from './store.ts';
 export interface ProtocolOptions {
   readonly store: Store;
   readonly intake: Intake;
+  readonly bodies: BodyReader;
   /** Whole seconds since 1970. */
   readonly now: () => number;
   readonly bodyBytesMax: number;
@@ -68,7 +70,7 @@ export function createProtocol(options: ProtocolOptions): Handler {
       }
       const outcome = await intake.add(toIncoming(report, body, options.now()));
       options.onReport(outcome, id);
-      sendJson(response, statusReceived, { received: true, duplicate: outcome === 'duplicate' });
+      sendJson(response, statusReceived, { received: true, duplicate: outcome !== 'stored' });
     } catch (error) {
       if (!(error instanceof HttpError)) options.onReport('unavailable', id);
       throw error;
@@ -77,7 +79,7 @@ export function createProtocol(options: ProtocolOptions): Handler {
 
   return async (request, response) => {
     requireJson(request);
-    const body = await readTextBody(request, options.bodyBytesMax);
+    const body = await options.bodies.readText(request, options.bodyBytesMax);
     const parsed = parseObject(body);
     switch (parsed.action) {
       case 'check_url':

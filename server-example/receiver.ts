@@ -12,11 +12,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIP } from 'node:net';
 import { createApi } from './api.ts';
 import { type Access, openAccess } from './auth.ts';
+import { createBodyReader } from './body.ts';
 import { HttpError, sendJson } from './http.ts';
 import { createIntake, Overloaded } from './intake.ts';
 import { createLive } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { createProtocol } from './protocol.ts';
+import { createQuietLog, type Log } from './quiet-log.ts';
 import { createRetention } from './retention.ts';
 import { findRoute } from './router.ts';
 import { createRoutes, type ReceiverRoute } from './routes.ts';
@@ -52,22 +54,28 @@ const bodyBytesMaxDefault = 8 * 1024 * 1024;
 const retryAfterSeconds = 10;
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { store, log } = options;
+  const { store } = options;
   const now = (): number => Math.floor(options.now() / 1000);
+  const log = createQuietLog({ log: options.log, now });
   const access = options.access ?? openAccess;
+  const bodies = createBodyReader();
   const intake = createIntake({ store, concurrentBatches: store.concurrentInserts });
   const metrics = createMetrics();
-  const api = createApi({ store, now });
+  const api = createApi({ store, bodies, now });
   const live = createLive({ summaries: api.summaries });
   const protocol = createProtocol({
     store,
     intake,
+    bodies,
     now,
     bodyBytesMax: options.bodyBytesMax ?? bodyBytesMaxDefault,
     openRegistration: options.openRegistration ?? true,
     onReport: (outcome, systemId) => {
       metrics.count(outcome);
       if (outcome === 'stored') live.changed(systemId);
+      if (outcome === 'conflict') {
+        log(`${systemId} sent two different reports of one second: do two machines share this id?`);
+      }
     },
   });
   const retention = createRetention({
@@ -77,7 +85,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     keepReportsDays: options.keepReportsDays ?? keepReportsDaysDefault,
     keepHourlyDays: options.keepHourlyDays ?? keepHourlyDaysDefault,
   });
-  const routes = createRoutes({ store, protocol, api, live, metrics, access });
+  const routes = createRoutes({ store, bodies, protocol, api, live, metrics, access });
   const hostGuard = createHostGuard(options.allowedHosts ?? []);
 
   const server = createServer((request, response) => {
@@ -154,7 +162,7 @@ function createHostGuard(allowed: readonly string[]) {
 }
 
 /** One table from what went wrong to a status. */
-function answerError(error: unknown, response: ServerResponse, log: (line: string) => void): void {
+function answerError(error: unknown, response: ServerResponse, log: Log): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;

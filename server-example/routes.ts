@@ -2,7 +2,8 @@
 
 import type { Api, ApiCall } from './api.ts';
 import { type Access, openAccess, type Permission } from './auth.ts';
-import { HttpError, parseJson, readTextBody, sendEmpty, sendJson, sendText } from './http.ts';
+import type { BodyReader } from './body.ts';
+import { HttpError, parseJson, sendEmpty, sendJson, sendText } from './http.ts';
 import type { Live } from './live.ts';
 import { type Metrics, metricsContentType } from './metrics.ts';
 import { createOpenApi } from './openapi.ts';
@@ -13,6 +14,7 @@ import type { Store } from './store.ts';
 
 export interface RoutesOptions {
   readonly store: Pick<Store, 'isRegistered'>;
+  readonly bodies: BodyReader;
   readonly protocol: Handler;
   readonly api: Api;
   readonly live: Live;
@@ -23,7 +25,7 @@ export interface RoutesOptions {
 export type ReceiverRoute = Route<ApiCall>;
 
 export function createRoutes(options: RoutesOptions): readonly ReceiverRoute[] {
-  const { protocol, api, live, metrics, access } = options;
+  const { protocol, api, live, metrics } = options;
   const openApi = createOpenApi();
 
   const view = (method: string, path: string, handle: ReceiverRoute['handle']): ReceiverRoute => ({
@@ -68,7 +70,7 @@ export function createRoutes(options: RoutesOptions): readonly ReceiverRoute[] {
     {
       method: 'POST',
       path: '/api/session',
-      handle: (call) => signIn(access, call),
+      handle: (call) => signIn(options, call),
     },
     {
       method: 'DELETE',
@@ -90,12 +92,15 @@ export function createRoutes(options: RoutesOptions): readonly ReceiverRoute[] {
 }
 
 /** A page cannot put a token into the addresses that it opens, so it exchanges it for a cookie. */
-async function signIn(access: Access, { request, response }: ApiCall): Promise<void> {
+async function signIn(
+  { access, bodies }: Pick<RoutesOptions, 'access' | 'bodies'>,
+  { request, response }: ApiCall,
+): Promise<void> {
   if (access === openAccess) {
     sendEmpty(response, 204);
     return;
   }
-  const token = Object(parseJson(await readTextBody(request, 4096))).token;
+  const token = Object(parseJson(await bodies.readText(request, 4096))).token;
   const session = typeof token === 'string' ? access.createSession(token) : undefined;
   if (session === undefined) throw new HttpError(401, 'this token does not open this page');
   response.setHeader('set-cookie', sessionCookie(session, access.sessionSeconds));

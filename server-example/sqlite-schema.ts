@@ -80,6 +80,8 @@ export function prepareStatements(database: DatabaseSync) {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (system_id, epoch) DO NOTHING
       RETURNING id`),
+    bodyAt: database.prepare(`
+      SELECT body FROM reports JOIN bodies ON report_id = id WHERE system_id = ? AND epoch = ?`),
     insertBody: database.prepare('INSERT INTO bodies (report_id, body) VALUES (?, ?)'),
     // A report of the backlog is older than what is shown and must not replace it.
     upsertSystem: database.prepare(`

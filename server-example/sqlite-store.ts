@@ -138,7 +138,10 @@ function insertOne(statements: Statements, report: IncomingReport): InsertOutcom
     report.disks,
     report.network,
   );
-  if (stored === undefined) return 'duplicate';
+  if (stored === undefined) {
+    const there = statements.bodyAt.get(report.systemId, report.epoch);
+    return there?.body === report.body ? 'duplicate' : 'conflict';
+  }
   const reportId = numberIn(stored, 'id');
   statements.insertBody.run(reportId, report.body);
   statements.upsertSystem.run(

@@ -32,7 +32,8 @@ export interface IncomingReport extends Figures {
   readonly body: string;
 }
 
-export type InsertOutcome = 'stored' | 'duplicate';
+/** `conflict`: another report of this system and moment is there, and it is not the same. */
+export type InsertOutcome = 'stored' | 'duplicate' | 'conflict';
 
 /** A registered system and its newest figures; `newest` is null until its first report. */
 export interface SystemRow {
@@ -89,7 +90,8 @@ export interface Store {
   readonly concurrentInserts: number;
   /**
    * Stores a batch, and resolves once it would survive a power cut. A report whose (systemId, epoch)
-   * is there already is a `duplicate` and changes nothing. The first report of an id registers it.
+   * is there already is a `duplicate`, or a `conflict` if its JSON differs, and changes nothing.
+   * The first report of an id registers it.
    * All of the batch or nothing: rejects with StoreUnavailable when it cannot be written now.
    */
   insert(batch: readonly IncomingReport[]): Promise<readonly InsertOutcome[]>;

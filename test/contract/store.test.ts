@@ -70,13 +70,24 @@ for (const stores of allStores) {
         'duplicate',
         'stored',
       ]);
-      expect(await store.insert([report({ body: 'other' })])).toEqual(['duplicate']);
+      expect(await store.insert([report()])).toEqual(['duplicate']);
       expect(await store.insert([report({ systemId: 'Linux-b' })])).toEqual(['stored']);
       const points = await store.history(everything('Linux-a', 60));
       expect(points.map((point) => [point.epoch, point.reports])).toEqual([
         [start, 1],
         [start + 60, 1],
       ]);
+    });
+
+    test('two different reports of one system and moment are told apart, and the first one stays', async () => {
+      const other = report({ body: 'other' });
+      const later = { epoch: start + 1 };
+      expect(await store.insert([report()])).toEqual(['stored']);
+      expect(await store.insert([other, report()])).toEqual(['conflict', 'duplicate']);
+      expect(
+        await store.insert([report(later), report({ ...later, body: 'other' }), report(later)]),
+      ).toEqual(['stored', 'conflict', 'duplicate']);
+      expect(await store.newestReport('Linux-a')).toBe(report(later).body);
     });
 
     test('duplicates that arrive at the same moment are stored once', async () => {

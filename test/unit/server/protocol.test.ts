@@ -46,6 +46,20 @@ test('a report that is sent again is answered with 200 and stored once', async (
   expect(bodies.filter((body) => body.duplicate === false)).toHaveLength(1);
 });
 
+test('two machines under one id are said in the log, once, and answered so that neither repeats', async () => {
+  await using receiver = await startReceiver();
+  await receiver.post(exampleReport());
+  for (let at = 0; at < 3; at += 1) {
+    const other = await receiver.post(exampleReport({ url: `http://other/${at}` }));
+    expect([other.status, await other.json()]).toEqual([200, { received: true, duplicate: true }]);
+  }
+  expect(receiver.logged).toEqual([
+    `${exampleSystemId} sent two different reports of one second: do two machines share this id?`,
+  ]);
+  await receiver.post(exampleReport());
+  expect(receiver.logged).toHaveLength(1);
+});
+
 test('with closed registration a report of an unknown id is refused until it is registered', async () => {
   await using receiver = await startReceiver({ openRegistration: false });
   const refused = await receiver.post(exampleReport());

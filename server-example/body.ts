@@ -1,0 +1,107 @@
+/** Request bodies: inflated where they are compressed, and bounded whatever is sent. */
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { HttpError } from './http.ts';
+
+export interface BodyReader {
+  /**
+   * The request's body as text. Neither it nor what it inflates to may exceed `maxBytes`, so a
+   * kilobyte that inflates to a gigabyte costs no more than the bound.
+   * Rejects with HttpError 400 (not UTF-8, damaged compression, cut off), 413 (too large), 415
+   * (unknown coding), 503 (too much is on its way at once).
+   */
+  readText(request: IncomingMessage, maxBytes: number): Promise<string>;
+}
+
+/** `arrivingBytesMax`: of all bodies on their way, so that many slow senders cannot fill the memory. */
+export function createBodyReader(arrivingBytesMax = 256 * 1024 * 1024): BodyReader {
+  let arrivingBytes = 0;
+
+  const readBytes = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      const settle = (error?: unknown): void => {
+        request.off('data', onData);
+        arrivingBytes -= length;
+        length = 0;
+        if (error !== undefined) reject(error);
+      };
+      const onData = (chunk: Buffer): void => {
+        length += chunk.length;
+        arrivingBytes += chunk.length;
+        if (length > maxBytes || arrivingBytes > arrivingBytesMax) {
+          request.pause();
+          settle(length > maxBytes ? tooLarge(maxBytes) : tooMuch());
+          return;
+        }
+        chunks.push(chunk);
+      };
+      request.on('data', onData);
+      request.once('end', () => {
+        settle();
+        const only = chunks.length === 1 ? chunks[0] : undefined;
+        resolve(only ?? Buffer.concat(chunks));
+      });
+      request.once('error', settle);
+      request.once('close', () => {
+        if (!request.readableEnded) settle(new HttpError(400, 'the request ended early'));
+      });
+    });
+
+  return {
+    readText: async (request, maxBytes) => {
+      const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+      const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
+      if (decode === undefined && coding !== 'identity') {
+        throw new HttpError(415, `content-encoding ${coding} is not understood`, {
+          'accept-encoding': Object.keys(decoders).join(', '),
+        });
+      }
+      if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+      const raw = await readBytes(request, maxBytes);
+      const bytes =
+        decode === undefined ? raw : await inflateBounded(decode, coding, raw, maxBytes);
+      if (!isUtf8(bytes)) throw new HttpError(400, 'the body is not UTF-8');
+      return bytes.toString('utf8');
+    },
+  };
+}
+
+const decoders: Readonly<
+  Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
+> = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+};
+
+async function inflateBounded(
+  decode: NonNullable<(typeof decoders)[string]>,
+  coding: string,
+  raw: Buffer,
+  maxBytes: number,
+): Promise<Buffer> {
+  try {
+    return await decode(raw, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const { code } = Object(error);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    throw new HttpError(400, `the body is not valid ${coding}`);
+  }
+}
+
+// The rest of a body that is refused is on its way; closing is the only way not to read it.
+const closing = { connection: 'close' };
+
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError(413, `the body exceeds ${maxBytes} bytes`, closing);
+}
+
+function tooMuch(): HttpError {
+  const headers = { ...closing, 'retry-after': '10' };
+  return new HttpError(503, 'too many reports arrive at once', headers);
+}

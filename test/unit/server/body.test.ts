@@ -1,0 +1,47 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { createBodyReader } from '../../../server-example/body.ts';
+
+/** A request whose body the test sends piece by piece. */
+function arriving(): IncomingMessage {
+  return new IncomingMessage(new Socket());
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+test('bodies on their way share a bound, and make room when they have arrived or broken off', async () => {
+  const bodies = createBodyReader(100);
+  const [slow, broken] = [arriving(), arriving()];
+  const slowText = bodies.readText(slow, 80);
+  const brokenText = bodies.readText(broken, 80);
+  slow.push('a'.repeat(60));
+  broken.push('b'.repeat(30));
+  await settle();
+
+  const refused = arriving();
+  const refusedText = bodies.readText(refused, 80);
+  refused.push('c'.repeat(30));
+  await expect(refusedText).rejects.toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '10' },
+  });
+
+  broken.destroy();
+  await expect(brokenText).rejects.toMatchObject({ status: 400 });
+  const next = arriving();
+  const nextText = bodies.readText(next, 80);
+  next.push('d'.repeat(30));
+  next.push(null);
+  expect(await nextText).toBe('d'.repeat(30));
+
+  slow.push(null);
+  expect(await slowText).toBe('a'.repeat(60));
+  const last = arriving();
+  const lastText = bodies.readText(last, 80);
+  last.push('e'.repeat(80));
+  last.push(null);
+  expect(await lastText).toBe('e'.repeat(80));
+});
