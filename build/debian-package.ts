@@ -1,5 +1,5 @@
 /**
- * The .deb, for Debian and Ubuntu: program, unit, manual page. It makes a system user,
+ * The .deb, for Debian and Ubuntu: program, unit, manual page, completions. It makes a system user,
  * starts the service at once and at every boot, restarts it after an upgrade, keeps settings and
  * unsent reports when it is removed, and removes those too when it is purged.
  */
@@ -8,6 +8,7 @@ import { chmod, copyFile, mkdir, readFile, utimes, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import type { CompletionShell } from '../src/cli/completion/index.ts';
 import { systemdUnit } from '../src/service/systemd-unit.ts';
 import type { Compression } from './archives.ts';
 import { projectRoot } from './bundle.ts';
@@ -29,6 +30,7 @@ export interface DebianPackageOptions {
   /** Path of the executable. */
   readonly executable: string;
   readonly manualPage: string;
+  readonly completions: Readonly<Record<CompletionShell, string>>;
   readonly thirdPartyLicenses: string;
   readonly workFolder: string;
   readonly outputFolder: string;
@@ -92,6 +94,9 @@ async function packageContents(
   return new Map([
     ['lib/systemd/system/system-monitor.service', data(unit)],
     ['usr/share/man/man1/system-monitor.1.gz', data(compress(options.manualPage))],
+    ['usr/share/bash-completion/completions/system-monitor', data(options.completions.bash)],
+    ['usr/share/zsh/vendor-completions/_system-monitor', data(options.completions.zsh)],
+    ['usr/share/fish/vendor_completions.d/system-monitor.fish', data(options.completions.fish)],
     ['usr/share/doc/system-monitor/copyright', data(copyright(license))],
     [
       'usr/share/doc/system-monitor/THIRD-PARTY-LICENSES.txt.gz',

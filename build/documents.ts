@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createProgram } from '../src/cli/cli.ts';
+import { type CompletionShell, completionScript } from '../src/cli/completion/index.ts';
 import { createRuntime } from '../src/main.ts';
 import { projectRoot } from './bundle.ts';
 import { manualPage } from './manual-page.ts';
@@ -13,6 +14,8 @@ export interface ReleaseDocuments {
   readonly thirdPartyLicenses: string;
   readonly installGuide: string;
   readonly manualPage: string;
+  /** By shell. */
+  readonly completions: Readonly<Record<CompletionShell, string>>;
 }
 
 export interface DocumentOptions {
@@ -30,5 +33,11 @@ export async function documentsOf(options: DocumentOptions): Promise<ReleaseDocu
     thirdPartyLicenses: thirdPartyLicenses(packages, node),
     installGuide: await readFile(join(projectRoot, 'docs/install.md'), 'utf8'),
     manualPage: manualPage({ program, version, sourceEpoch }),
+    completions: {
+      bash: completionScript(program, 'bash'),
+      zsh: completionScript(program, 'zsh'),
+      fish: completionScript(program, 'fish'),
+      powershell: completionScript(program, 'powershell'),
+    },
   };
 }

@@ -134,7 +134,14 @@ async function makeArchivesOf(
     'THIRD-PARTY-LICENSES.txt': documents.thirdPartyLicenses,
     'INSTALL.md': documents.installGuide,
   };
-  if (target.platform !== 'win32') files['system-monitor.1'] = documents.manualPage;
+  if (target.platform === 'win32') {
+    files['completion.ps1'] = documents.completions.powershell;
+  } else {
+    files['system-monitor.1'] = documents.manualPage;
+    for (const shell of ['bash', 'zsh', 'fish'] as const) {
+      files[`completion.${shell}`] = documents.completions[shell];
+    }
+  }
   if (target.platform === 'linux') {
     files['system-monitor.service'] = systemdUnit({
       executable: '/usr/local/bin/system-monitor',
