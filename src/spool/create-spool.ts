@@ -297,7 +297,9 @@ export function createSpool(options: SpoolOptions): Spool {
 
     close() {
       if (closed) return;
-      if (memory.size > 0 && !settleMemory()) {
+      // The last chance of what memory holds; a refusal may have been a passing one.
+      for (let tries = 0; tries < 3 && !settleMemory(); tries += 1);
+      if (memory.size > 0) {
         logger.error('spool: reports in memory are lost', { reports: memory.size });
       }
       closed = true;

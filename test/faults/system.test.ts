@@ -130,3 +130,46 @@ testWith([onLinux], 'a proxy that dies and comes back costs no report', async ()
   expect(scene.missing()).toEqual([]);
   expect(scene.rekeyed()).toEqual([]);
 });
+
+/** Only the spool makes these calls, so that a refusal meets it and not Node's own start. */
+const refusals = [
+  ['fsync', 'EIO'],
+  ['fsync', 'ENOSPC'],
+  ['rename', 'ENOSPC'],
+  ['rename', 'EACCES'],
+  ['unlink', 'EROFS'],
+  ['unlink', 'EIO'],
+  ['mkdir', 'EACCES'],
+  ['statfs', 'EIO'],
+] as const;
+
+testWith(
+  [onLinux, withProgram('strace', '--version')],
+  'each system call of the spool failing in turn ends nothing and loses nothing',
+  async () => {
+    const scene = await createFaultScene();
+    const { receiver, account } = scene;
+    for (const [call, error] of refusals) {
+      const inject = `inject=${call}:error=${error}:when=2+3`;
+      const running = await scene.start(quick, {
+        prefix: ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject],
+      });
+      const before = account.nextNumber;
+      const target = before + 30;
+      const isPast = () => [...receiver.keysByNumber.keys()].some((number) => number > target);
+      await running.until(isPast, `reports arrive although ${call} fails with ${error}`);
+      running.signal('SIGTERM');
+      expect([call, error, await running.ended]).toEqual([call, error, 0]);
+    }
+    await scene.drain();
+    expect(scene.missing()).toEqual([]);
+    expect(scene.rekeyed()).toEqual([]);
+    // What the disk refused for a moment was collected too.
+    const unsent = [...account.memory.keys()].filter(
+      (number) => !receiver.keysByNumber.has(number),
+    );
+    expect(account.memory.size).toBeGreaterThan(0);
+    expect(unsent).toEqual([]);
+  },
+  120_000,
+);

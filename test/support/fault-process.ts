@@ -44,6 +44,8 @@ export function createFaultAccount(): FaultAccount {
 
 export interface FaultProcess {
   readonly child: ChildProcess;
+  /** To the agent itself, which may run under another program (`prefix`). */
+  signal(name: NodeJS.Signals): void;
   /** Resolves when the process has opened its spool. */
   readonly ready: Promise<void>;
   /** Resolves when it has ended and all that it said is in the account. */
@@ -84,6 +86,7 @@ export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
   const complaints: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
   const listeners = new Set<() => void>();
+  let agentPid: number | undefined;
   let setReady = () => {};
   const ready = new Promise<void>((resolve) => {
     setReady = resolve;
@@ -91,7 +94,10 @@ export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     note(account, line);
-    if (line.startsWith('ready')) setReady();
+    if (line.startsWith('ready')) {
+      agentPid = Number(line.split(' ')[1]);
+      setReady();
+    }
     for (const listener of listeners) listener();
   });
   const ended = new Promise<number | null>((resolve) => {
@@ -107,8 +113,19 @@ export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
     });
     lines.on('close', close);
   });
+  function signal(name: NodeJS.Signals): void {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      if (agentPid === undefined) child.kill(name);
+      else process.kill(agentPid, name);
+    } catch {
+      // The agent has ended, and the program that it ran under has not yet.
+    }
+  }
+
   return {
     child,
+    signal,
     ready,
     ended,
     complaint: () => complaints.join(''),

@@ -58,7 +58,7 @@ export async function createFaultScene(): Promise<FaultScene> {
       ...more,
     });
     cleanups.push(() => {
-      running.child.kill('SIGKILL');
+      running.signal('SIGKILL');
       return running.ended;
     });
     await Promise.race([running.ready, running.ended]);
