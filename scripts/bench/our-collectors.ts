@@ -71,6 +71,7 @@ async function longestStallMs(): Promise<number> {
   };
   setImmediate(watch);
   await takeSample();
+  await new Promise((resolve) => setImmediate(resolve));
   watching = false;
   return longestMs;
 }
