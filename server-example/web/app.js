@@ -15,6 +15,8 @@ import { ApiError, listenToEvents, readFleet } from './source.js';
 
 /** Events carry what changed; the whole list is read again now and then in case one was missed. */
 const refreshMs = 15_000;
+/** A large fleet's list takes a while to make: asking for it may take this share of the time. */
+const refreshShare = 0.02;
 
 const main = /** @type {HTMLElement} */ (document.querySelector('#main'));
 const live = /** @type {HTMLElement} */ (document.querySelector('#live'));
@@ -110,6 +112,15 @@ function startTheme() {
   });
 }
 
+async function keepFresh() {
+  for (;;) {
+    const startedMs = performance.now();
+    if (!signingIn) await refresh();
+    const tookMs = performance.now() - startedMs;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(refreshMs, tookMs / refreshShare)));
+  }
+}
+
 startTheme();
 addEventListener('hashchange', () => {
   if (!signingIn) showRoute();
@@ -117,6 +128,4 @@ addEventListener('hashchange', () => {
 await refresh();
 if (!signingIn) start();
 setInterval(() => view?.tick(), 1000);
-setInterval(() => {
-  if (!signingIn) void refresh();
-}, refreshMs);
+void keepFresh();
