@@ -10,9 +10,12 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
+  symlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder, writeFileDurably } from '../base/atomic-file.ts';
@@ -54,6 +57,43 @@ export function tryRemoveExecutable(target: string): boolean {
   } catch (error) {
     if (error instanceof MonitorError && isInUse(error.cause)) return false;
     throw error;
+  }
+}
+
+/** Removes a folder of ours that the executable has left. One that holds anything else stays. */
+export function removeEmptyFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    // POSIX lets rmdir(2) answer EEXIST for ENOTEMPTY; Windows keeps somebody's current folder.
+    const stays = ['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(systemErrorCode(error) ?? '');
+    if (!stays && !isInUse(error)) throw wrapSystemError(`remove ${path}`, error);
+  }
+}
+
+/** Makes `link` lead to `target`. A file of somebody else's under that name is left alone. */
+export function linkCommand(target: string, link: string): void {
+  try {
+    if (linkTarget(link) === target) return;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(target, link);
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return;
+    throw wrapSystemError(`link ${link} to ${target}`, error);
+  }
+}
+
+/** Removes the link if it is ours. */
+export function unlinkCommand(target: string, link: string): void {
+  if (linkTarget(link) === target) removeFile(link);
+}
+
+function linkTarget(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    // Nothing is there, or something that is no link.
+    return undefined;
   }
 }
 

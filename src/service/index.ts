@@ -59,7 +59,10 @@ export function servicePaths(options: ServicePathOptions): ServicePaths {
     case 'darwin':
       return {
         definitionFolder: '/Library/LaunchDaemons',
-        executable: `/usr/local/bin/${serviceName}`,
+        // Homebrew makes /usr/local/bin writable for an ordinary user: whoever may replace what root
+        // starts at boot is root.
+        executable: `/opt/${serviceName}/bin/${serviceName}`,
+        commandLink: `/usr/local/bin/${serviceName}`,
         configurationFile,
         stateFolder,
         logFile: `/Library/Logs/${serviceTitle}/${serviceName}.log`,

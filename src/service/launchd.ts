@@ -5,10 +5,13 @@ import { MonitorError } from '../base/errors.ts';
 import { ask, complaintOf, demand, notInstalled, requireRoot } from './ask.ts';
 import {
   installExecutable,
+  linkCommand,
   readDefinition,
+  removeEmptyFolder,
   removeFile,
   removeFolder,
   tryRemoveExecutable,
+  unlinkCommand,
   writeDefinition,
 } from './files.ts';
 import { launchdLabel, launchdPlist, startLog } from './launchd-plist.ts';
@@ -76,6 +79,7 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
       removeFile(startLog(paths.logFile));
       await configure();
       installExecutable(sourceExecutable, paths.executable);
+      if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
       writeDefinition(plistFile, launchdPlist(paths));
       await unload();
       await load();
@@ -89,7 +93,12 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
     async uninstall({ purge }): Promise<UninstallResult> {
       requireRoot(userId, 'uninstall');
       await unload();
-      if (readDefinition(plistFile) !== undefined) tryRemoveExecutable(paths.executable);
+      if (readDefinition(plistFile) !== undefined) {
+        tryRemoveExecutable(paths.executable);
+        removeEmptyFolder(dirname(paths.executable));
+        removeEmptyFolder(dirname(dirname(paths.executable)));
+      }
+      if (paths.commandLink !== undefined) unlinkCommand(paths.executable, paths.commandLink);
       removeFile(plistFile);
       if (!purge)
         return {

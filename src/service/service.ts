@@ -88,8 +88,10 @@ export interface ServiceManager {
 export interface ServicePaths {
   /** The folder of the manager's definitions: `/etc/systemd/system`. Unused on Windows. */
   readonly definitionFolder: string;
-  /** Where `install` puts the executable. */
+  /** Where `install` puts the executable. Nobody but the administrator may write to that folder. */
   readonly executable: string;
+  /** A link to it in a folder that shells search, where the executable itself lies in none. */
+  readonly commandLink?: string;
   readonly configurationFile: string;
   /** Reports not yet delivered, and what the agent remembers. */
   readonly stateFolder: string;

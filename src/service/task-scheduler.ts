@@ -7,7 +7,13 @@ import { win32 } from 'node:path';
 import { ensureOwnerOnlyFolder, writeFileDurably } from '../base/atomic-file.ts';
 import { MonitorError } from '../base/errors.ts';
 import { ask, complaintOf, demand, notInstalled } from './ask.ts';
-import { installExecutable, removeFile, removeFolder, tryRemoveExecutable } from './files.ts';
+import {
+  installExecutable,
+  removeEmptyFolder,
+  removeFile,
+  removeFolder,
+  tryRemoveExecutable,
+} from './files.ts';
 import { tailLog } from './log-file.ts';
 import {
   type InstallResult,
@@ -20,13 +26,22 @@ import {
 import { parseTaskState, type TaskState } from './task-state.ts';
 import { encodeTaskXml, taskName, taskXml } from './task-xml.ts';
 
-/** SYSTEM and Administrators, by SID because their names are translated; nobody else, not even to read. */
-const ownersOnly = [
-  '/inheritance:r',
-  '/grant:r',
-  '*S-1-5-18:(OI)(CI)F',
-  '*S-1-5-32-544:(OI)(CI)F',
-] as const;
+/** By SID, because their names are translated. */
+const system = '*S-1-5-18';
+const administrators = '*S-1-5-32-544';
+
+/**
+ * What makes a folder SYSTEM's and the Administrators' and nobody else's, not even to read. Any user
+ * may make a folder in %ProgramData%, and an owner may always give himself rights again: so whatever
+ * is there already changes its owner, and loses the rights that it had, before the folder is closed.
+ * Links are not followed (/L): they could lead to files of others.
+ * https://learn.microsoft.com/windows-server/administration/windows-commands/icacls
+ */
+const closeFolder: readonly (readonly string[])[] = [
+  ['/setowner', administrators, '/T', '/L', '/Q'],
+  ['/reset', '/T', '/L', '/Q'],
+  ['/inheritance:r', '/grant:r', `${system}:(OI)(CI)F`, `${administrators}:(OI)(CI)F`, '/Q'],
+];
 
 /** An ended task's process takes a moment to let go of its file. */
 const endStepMs = 250;
@@ -96,7 +111,9 @@ export function createTaskSchedulerService(
       const before = await query();
       if (before.installed) await halt('install');
       ensureOwnerOnlyFolder(configurationFolder);
-      await demand(runCommand, 'icacls', [configurationFolder, ...ownersOnly, '/Q']);
+      for (const step of closeFolder) {
+        await demand(runCommand, 'icacls', [configurationFolder, ...step]);
+      }
       ensureOwnerOnlyFolder(paths.stateFolder);
       await configure();
       installExecutable(sourceExecutable, paths.executable);
@@ -117,7 +134,8 @@ export function createTaskSchedulerService(
         await change('uninstall', '/Delete', '/TN', name, '/F');
       }
       // Windows keeps a running program's file, and it may be the one that removes itself here.
-      if (!tryRemoveExecutable(paths.executable)) kept.push(paths.executable);
+      if (tryRemoveExecutable(paths.executable)) removeEmptyFolder(win32.dirname(paths.executable));
+      else kept.push(paths.executable);
       if (purge) removeFolder(configurationFolder);
       else kept.push(configurationFolder);
       return { kept };

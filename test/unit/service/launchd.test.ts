@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -51,7 +60,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'launchd-service-'));
   paths = {
     definitionFolder: join(folder, 'LaunchDaemons'),
-    executable: join(folder, 'bin', 'system-monitor'),
+    executable: join(folder, 'opt/system-monitor/bin/system-monitor'),
+    commandLink: join(folder, 'bin', 'system-monitor'),
     configurationFile: join(folder, 'Application Support', 'config.json'),
     stateFolder: join(folder, 'Application Support', 'state'),
     logFile: join(folder, 'Logs', 'a & b.log'),
@@ -145,6 +155,17 @@ test('installing copies the program, writes the plist and loads it', async () =>
     launchdPlist(paths),
   );
   expect(isLoaded()).toBe(true);
+  expect(readlinkSync(join(folder, 'bin', 'system-monitor'))).toBe(paths.executable);
+});
+
+test("a program of somebody else's under our name is left alone", async () => {
+  const { manager } = launchd();
+  const command = join(folder, 'bin', 'system-monitor');
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(command, 'another');
+  await manager.install({ sourceExecutable: source(), configure: async () => {} });
+  await manager.uninstall({ purge: true });
+  expect(readFileSync(command, 'utf8')).toBe('another');
 });
 
 test('an upgrade waits until launchd has let go of the old agent before it loads the new', async () => {
@@ -180,6 +201,8 @@ test('removing leaves settings and unsent reports unless it is told otherwise', 
     kept: [join(folder, 'Application Support'), paths.stateFolder, join(folder, 'Logs')],
   });
   expect(existsSync(paths.executable)).toBe(false);
+  expect(readdirSync(join(folder, 'bin'))).toEqual([]);
+  expect(readdirSync(join(folder, 'opt'))).toEqual([]);
   expect(existsSync(paths.configurationFile)).toBe(true);
   expect(await manager.uninstall({ purge: true })).toEqual({ kept: [] });
   expect(existsSync(paths.configurationFile)).toBe(false);
