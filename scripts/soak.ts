@@ -11,6 +11,7 @@ import {
   bundleFaultAgent,
   createFaultAccount,
   footprintOf,
+  shippedNodeFlags,
   startFaultProcess,
 } from '../test/support/fault-process.ts';
 import { accept, createLedgerReceiver } from '../test/support/ledger-receiver.ts';
@@ -19,14 +20,6 @@ const minutes = Number(process.argv[2] ?? 60);
 /** Up for most of a minute, then away or ill for ten seconds. */
 const upMs = 50_000;
 const downMs = 10_000;
-/** Those of the executable. */
-const nodeFlags = [
-  '--liftoff-only',
-  '--wasm-lazy-compilation',
-  '--v8-pool-size=0',
-  '--max-semi-space-size=1',
-];
-
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const folder = mkdtempSync(join(tmpdir(), 'system-monitor-soak-'));
 const receiver = await createLedgerReceiver();
@@ -34,7 +27,7 @@ const account = createFaultAccount();
 const running = startFaultProcess({
   bundle: await bundleFaultAgent(folder),
   account,
-  nodeFlags,
+  nodeFlags: shippedNodeFlags,
   agent: {
     url: receiver.url,
     folder: join(folder, 'spool'),

@@ -3,8 +3,8 @@ import { runReceiverFaults } from '../support/receiver-faults.ts';
 import { onPlatform, testWith } from '../support/requirement.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** What a heap may sway by between two looks, with --max-semi-space-size left to Node. */
-const swayKb = 30_000;
+/** What a heap may sway by between two looks. */
+const swayKb = 15_000;
 
 testWith(
   [onPlatform('linux')],

@@ -7,6 +7,7 @@ import {
   bundleFaultAgent,
   createFaultAccount,
   footprintOf,
+  shippedNodeFlags,
   startFaultProcess,
 } from './fault-process.ts';
 import { accept, createLedgerReceiver, type Misbehaviour } from './ledger-receiver.ts';
@@ -64,6 +65,7 @@ export async function runReceiverFaults(folder: string): Promise<ReceiverFaultsR
   const running = startFaultProcess({
     bundle,
     account,
+    nodeFlags: shippedNodeFlags,
     agent: {
       url: receiver.url,
       folder: join(folder, 'spool'),
@@ -76,8 +78,8 @@ export async function runReceiverFaults(folder: string): Promise<ReceiverFaultsR
   const arrived = (keys: Iterable<string>) =>
     [...keys].every((key) => receiver.storedKeys.has(key));
 
-  /** Resolves when the fault is over and everything collected by then has arrived. */
-  async function meet(misbehaviour: Misbehaviour): Promise<void> {
+  /** Waits until the fault is over and what was collected by then has arrived; gives what has not. */
+  async function meet(misbehaviour: Misbehaviour): Promise<readonly string[]> {
     let left = timesEach;
     receiver.behave(() => {
       left -= 1;
@@ -85,7 +87,8 @@ export async function runReceiverFaults(folder: string): Promise<ReceiverFaultsR
     });
     await running.until(() => left < 0, 'the fault is over', deadlineMs);
     const keys = [...account.durable.values()];
-    await running.until(() => arrived(keys), 'all reports have arrived', deadlineMs);
+    await running.until(() => arrived(keys), 'all have arrived', deadlineMs).catch(() => {});
+    return keys.filter((key) => !receiver.storedKeys.has(key));
   }
 
   const rows: FaultRow[] = [];
@@ -99,13 +102,13 @@ export async function runReceiverFaults(folder: string): Promise<ReceiverFaultsR
     const before = footprintOf(pid);
     for (const [fault, misbehaviour] of faults()) {
       const duplicatesBefore = receiver.duplicates;
-      await meet(misbehaviour);
+      const missing = await meet(misbehaviour);
       const stored = [...receiver.keysByNumber.values()];
       rows.push({
         fault,
         durable: account.durable.size,
         duplicates: receiver.duplicates - duplicatesBefore,
-        lost: 0,
+        lost: missing.length,
         rekeyed: stored.filter((keys) => keys.size > 1).length,
         ...footprintOf(pid),
       });
