@@ -7,13 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { FaultAgentOptions } from './fault-agent.ts';
 
-/** Those that the executable runs with (build/executable.ts). */
-export const shippedNodeFlags = [
-  '--liftoff-only',
-  '--wasm-lazy-compilation',
-  '--v8-pool-size=0',
-  '--max-semi-space-size=1',
-];
+/** Those that the executable runs with (`leanV8` of build/targets.ts). */
+export const shippedNodeFlags = ['--v8-pool-size=0', '--max-semi-space-size=1'];
 
 /** Makes one file of the program, so that it starts in little more than bare Node does. */
 export async function bundleFaultAgent(folder: string): Promise<string> {
