@@ -42,7 +42,7 @@ export interface Agent {
   /** Collects until `signal` aborts; the report in hand is written first. */
   run(signal: AbortSignal): Promise<void>;
   /** Makes and spools one report now. Undefined when it could not be made, which is then logged. */
-  collectOnce(): Promise<SpoolEntry | undefined>;
+  collectOnce(signal?: AbortSignal): Promise<SpoolEntry | undefined>;
   /** From the next tick on. A changed interval or id begins a new schedule. */
   reconfigure(reporting: Reporting): void;
   state(): AgentState;
@@ -66,23 +66,24 @@ export function createAgent(options: AgentOptions): Agent {
     while (!signal.aborted) {
       await waitForUnusedSecond(signal);
       rescheduled = new AbortController();
-      await runSchedule(AbortSignal.any([signal, rescheduled.signal]));
+      await runSchedule(signal, AbortSignal.any([signal, rescheduled.signal]));
     }
   }
 
-  async function runSchedule(signal: AbortSignal): Promise<void> {
+  /** `ended` aborts with `stopped`, and when another schedule is to begin. */
+  async function runSchedule(stopped: AbortSignal, ended: AbortSignal): Promise<void> {
     const intervalMs = reporting.header.intervalSeconds * secondMs;
     const phaseMs = phaseOf(reporting.header.systemId, intervalMs);
     const schedule = createSchedule({ clock, intervalMs, phaseMs });
-    while (!signal.aborted) {
+    while (!ended.aborted) {
       const tick = schedule.next();
       if (tick.skipped > 0) {
         counts.skipped += tick.skipped;
         logger.warn('schedule.skipped', { ticks: tick.skipped });
       }
-      await sleepUntil(tick.atMs, signal);
-      if (signal.aborted) return;
-      await collectOnce();
+      await sleepUntil(tick.atMs, ended);
+      if (ended.aborted) return;
+      await collectOnce(stopped);
     }
   }
 
@@ -95,10 +96,11 @@ export function createAgent(options: AgentOptions): Agent {
     }
   }
 
-  async function collectOnce(): Promise<SpoolEntry | undefined> {
+  async function collectOnce(signal?: AbortSignal): Promise<SpoolEntry | undefined> {
     try {
-      await waitForUnusedSecond();
-      const entry = await collectAndSpool();
+      await waitForUnusedSecond(signal);
+      const entry = await collectAndSpool(signal);
+      if (entry === undefined) return undefined;
       if (lastFailure !== undefined) logger.info('report.recovered');
       lastFailure = undefined;
       return entry;
@@ -115,11 +117,13 @@ export function createAgent(options: AgentOptions): Agent {
     }
   }
 
-  async function collectAndSpool(): Promise<SpoolEntry> {
+  /** Undefined when `signal` aborted: the spool may be another process's by now. */
+  async function collectAndSpool(signal?: AbortSignal): Promise<SpoolEntry | undefined> {
     const { header, collector } = reporting;
     const startMs = clock.monotonicMs();
     const epoch = Math.floor(clock.epochMs() / secondMs);
     const result = await collector.collect();
+    if (signal?.aborted === true) return undefined;
     if (result.kind === 'incomplete') {
       throw new MonitorError({
         code: 'NOT_AVAILABLE',

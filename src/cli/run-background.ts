@@ -146,7 +146,7 @@ function createBackground(parts: BackgroundParts): Background {
   }
 
   async function runOnce(signal: AbortSignal): Promise<ExitCode> {
-    const entry = await agent.collectOnce();
+    const entry = await agent.collectOnce(signal);
     const result = await delivery.drainOnce(signal);
     await delivery.stop(0);
     logger.info('agent.once', {

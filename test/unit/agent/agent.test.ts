@@ -40,7 +40,7 @@ describe('the loop', () => {
   test('gives every report a second of its own, also where two ticks fall into one', async () => {
     const { clock, epochs, run } = setUp({ startMs: 1_800_000_000_020 });
     // A clock that runs a little slow against the monotonic one, as a slewed one does.
-    await run(5000, () => clock.setEpochMs(clock.epochMs() - 15));
+    await run(7000, () => clock.setEpochMs(clock.epochMs() - 15));
     expect(new Set(epochs).size).toBe(epochs.length);
     expect(epochs.length).toBeGreaterThanOrEqual(5);
   });
@@ -66,9 +66,22 @@ describe('the loop', () => {
   test('skips the ticks that pass while a collection takes too long', async () => {
     const { agent, clock, collectorTakes, run } = setUp();
     collectorTakes(() => clock.sleep(2500));
-    await run(5900);
+    await run(8000);
     expect(agent.state().collectedReports).toBe(2);
     expect(agent.state().skippedTicks).toBeGreaterThanOrEqual(2);
+  });
+
+  test("a collection that ends after the stop is not spooled: the spool may be another's", async () => {
+    const { agent, clock, collectorTakes, events } = setUp();
+    collectorTakes(() => clock.sleep(5000));
+    const stop = new AbortController();
+    const running = agent.run(stop.signal);
+    await clock.advance(2000);
+    stop.abort();
+    await clock.advance(10_000);
+    await running;
+    expect(events).toEqual([]);
+    expect(agent.state()).toMatchObject({ collectedReports: 0, failedReports: 0 });
   });
 
   test('takes a new interval over without a restart', async () => {
