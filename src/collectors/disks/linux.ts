@@ -6,14 +6,11 @@
  *                                        in this process where memory answers ┤
  *                                        by a probe that nobody waits for long┘
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { errorMessage, MonitorError, wrapSystemError } from '../../base/errors.ts';
-import { readKernelFile } from '../../host/linux/files.ts';
+import { existsSync } from 'node:fs';
+import { errorMessage, MonitorError } from '../../base/errors.ts';
 import { isAnsweredFromMemory } from '../../host/linux/memory-file-systems.ts';
 import { createMountProber, type MountProber } from '../../host/linux/mount-prober.ts';
-import { type Mount, parseFileSystems, parseMountinfo } from '../../host/linux/mountinfo.ts';
 import { statCommands } from '../../host/linux/probe-child.ts';
-import { findRootDevice } from '../../host/linux/root-device.ts';
 import {
   type FileSystemBlocks,
   type ReadFileSystemBlocks,
@@ -21,9 +18,10 @@ import {
 } from '../../host/linux/statfs.ts';
 import type { DiskStats, Disks } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
-import { createFilter, type Filter } from '../filter.ts';
+import { createFilter } from '../filter.ts';
 import { createTimeSlice } from '../time-slice.ts';
-import { type Candidate, type DiskMount, selectDisks } from './select-mounts.ts';
+import { createDiskList } from './disk-list.ts';
+import type { DiskMount } from './select-mounts.ts';
 
 /** In place of the kernel's answers: for captured systems. */
 export interface LinuxDisksOptions {
@@ -88,7 +86,7 @@ export function createLinuxDisksCollector(
   return {
     async collect() {
       const keep = await createFilter(settings.disksInclude, settings.disksExclude);
-      const disks = listDisks(keep);
+      const disks = await listDisks(keep);
       prober.retain(disks.map((disk) => disk.mount));
       const answers = await readAll(disks);
       context.onStuckMounts?.(prober.stuck());
@@ -102,69 +100,6 @@ export function createLinuxDisksCollector(
     },
     close: () => prober.close(),
   };
-}
-
-/** The mounts of one system rarely change: an unchanged list is not worked through again. */
-function createDiskList(
-  { roots, settings }: CollectorContext,
-  exists: (path: string) => boolean,
-): (keep: Filter) => readonly DiskMount[] {
-  let lastSource = '';
-  let disks: readonly DiskMount[] = [];
-
-  return (keep) => {
-    const mountinfo = readLatin1(`${roots.proc}/self/mountinfo`);
-    const fileSystems = readKernelFile(`${roots.proc}/filesystems`);
-    const source = `${fileSystems}\0${mountinfo}`;
-    if (source === lastSource) return disks;
-    const deviceTypes = parseFileSystems(fileSystems);
-    const wanted = settings.disksInclude.length > 0 ? isFillable : backedByDevice(deviceTypes);
-    const mounts = parseMountinfo(mountinfo);
-    disks = selectDisks(mounts, {
-      mountPrefix: roots.mountPrefix,
-      resolveRootDevice: (deviceNumber) => {
-        const path = findRootDevice(deviceNumber, roots);
-        return path !== undefined && exists(`${roots.mountPrefix}${path}`) ? path : undefined;
-      },
-      isWanted: (candidate) => wanted(candidate) && keep(candidate.device, candidate.mountPoint),
-    });
-    if (roots.mountPrefix !== '' && !mounts.some((one) => isBelow(roots.mountPrefix, one))) {
-      throw hostRootNotMounted(roots.mountPrefix);
-    }
-    lastSource = source;
-    return disks;
-  };
-}
-
-function isBelow(prefix: string, { mountPoint }: Mount): boolean {
-  return `${mountPoint}/`.startsWith(`${prefix}/`);
-}
-
-function hostRootNotMounted(prefix: string): MonitorError {
-  return new MonitorError({
-    code: 'NOT_AVAILABLE',
-    operation: 'list the disks',
-    reason: `no file system is mounted at ${prefix}`,
-    hint: `Mount the host's root there, with all that is mounted below it: docker run -v /:${prefix}:ro,rslave`,
-  });
-}
-
-/** What the original sends: network file systems and those of the kernel have no device. */
-function backedByDevice(deviceTypes: ReadonlySet<string>): (candidate: Candidate) => boolean {
-  return ({ mount }) => deviceTypes.has(mount.fileSystem);
-}
-
-/** A user may ask for any mount by its pattern; an autofs is a trap that asking would spring. */
-function isFillable({ mount }: Candidate): boolean {
-  return mount.fileSystem !== 'autofs';
-}
-
-function readLatin1(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    throw wrapSystemError(`read ${path}`, error);
-  }
 }
 
 /**

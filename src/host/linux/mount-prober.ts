@@ -90,7 +90,9 @@ export function createMountProber({ clock, logger, commands }: MountProberOption
     // A child that was ended says nothing about the mount.
     if (outcome === 'ended') return undefined;
     if (watch.late) watch.lateAnswer = { blocks: outcome.blocks, atMs: clock.monotonicMs() };
-    if (watch.told) logger.info('mount answers again', { mount_point: watch.mountPoint });
+    const fields = { mount_point: watch.mountPoint };
+    if (outcome.blocks === undefined) logger.debug('mount answers with an error', fields);
+    if (watch.told) logger.info('mount answers again', fields);
     watch.late = false;
     watch.told = false;
     return outcome.blocks;

@@ -56,6 +56,13 @@ function parseLine(line: string): Mount | undefined {
   };
 }
 
+function isAscii(latin1: string): boolean {
+  for (let index = 0; index < latin1.length; index += 1) {
+    if (latin1.charCodeAt(index) > 0x7f) return false;
+  }
+  return true;
+}
+
 /** The kernel writes space, tab, line end, backslash and `#` as `\040` and so on (mangle_path). */
 function unescapeOctal(text: string): string {
   if (!text.includes('\\')) return text;
@@ -66,6 +73,7 @@ function unescapeOctal(text: string): string {
 
 /** Bytes that are no UTF-8 become U+FFFD: what is sent must be text that every receiver takes. */
 function decodeBytes(latin1: string): string {
+  if (isAscii(latin1)) return latin1;
   return Buffer.from(latin1, 'latin1').toString('utf8');
 }
 
