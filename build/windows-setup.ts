@@ -1,7 +1,7 @@
 /** The Windows setup program, by NSIS: build/assets/setup.nsi says what it does. */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Compression } from './archives.ts';
 import { projectRoot } from './bundle.ts';
@@ -44,9 +44,10 @@ export async function makeWindowsSetup(options: WindowsSetupOptions): Promise<st
       ...(options.compression === 'quick' ? ['-DQUICK'] : []),
       `-DVERSION=${version}`,
       `-DFILE_VERSION=${major}.${minor}.${patch}.0`,
-      `-DFILES=${folder}`,
+      `-DFILES=${resolve(folder)}`,
       `-DICON=${windowsIconFile}`,
-      `-DOUTPUT=${output}`,
+      // Relative paths would begin at the script.
+      `-DOUTPUT=${resolve(output)}`,
       join(projectRoot, 'build/assets/setup.nsi'),
     ],
     {

@@ -67,14 +67,54 @@ Var SystemIdField
 Var IntervalField
 Var Flags
 
+!macro readOption NAME VARIABLE
+  ${GetParameters} $R0
+  StrCpy $R1 "${NAME}"
+  Call optionValue
+  StrCpy ${VARIABLE} $R2
+!macroend
+
 Function .onInit
   SetRegView 64
   SetShellVarContext all
-  ${GetParameters} $R0
-  ClearErrors
-  ${GetOptions} $R0 "/URL=" $Url
-  ${GetOptions} $R0 "/SYSTEMID=" $SystemId
-  ${GetOptions} $R0 "/INTERVAL=" $Interval
+  !insertmacro readOption "/URL=" $Url
+  !insertmacro readOption "/SYSTEMID=" $SystemId
+  !insertmacro readOption "/INTERVAL=" $Interval
+FunctionEnd
+
+; The value of the option $R1 in the words $R0, into $R2: up to the next blank, blanks and all where
+; the value, or the option with it, is quoted. (NSIS's own GetOptions ends a value at the next slash: http: would be left of a URL.)
+Function optionValue
+  StrCpy $R2 ""
+  StrLen $R3 $R1
+  StrCpy $R4 0
+  find:
+    StrCpy $R5 $R0 $R3 $R4
+    StrCmp $R5 "" done
+    StrCmp $R5 $R1 found
+    IntOp $R4 $R4 + 1
+    Goto find
+  found:
+    StrCpy $R6 " "
+    IntOp $R5 $R4 - 1
+    StrCmp $R4 0 unquoted
+    StrCpy $R5 $R0 1 $R5
+    StrCmp $R5 '"' 0 unquoted
+    StrCpy $R6 '"'
+  unquoted:
+    IntOp $R4 $R4 + $R3
+    StrCpy $R5 $R0 1 $R4
+    StrCmp $R5 '"' 0 next
+    StrCpy $R6 '"'
+    IntOp $R4 $R4 + 1
+  next:
+    StrCpy $R5 $R0 1 $R4
+    StrCmp $R5 "" done
+    StrCmp $R5 $R6 done
+    StrCpy $R2 "$R2$R5"
+    IntOp $R4 $R4 + 1
+    Goto next
+  done:
 FunctionEnd
 
 Function un.onInit
