@@ -322,6 +322,6 @@ function localFailure(reason: string): Outcome & { kind: 'retryable' } {
     reason,
     retryAfterMs: undefined,
     slow: false,
-    scope: 'server',
+    scope: 'report',
   };
 }

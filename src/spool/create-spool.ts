@@ -40,8 +40,14 @@ export interface SpoolOptions {
 
 type DropCause = 'age' | 'size' | 'free-disk' | 'memory' | 'rejected-size';
 
-/** Whoever cannot read because of these can read later: the file itself is not to blame. */
-const passingReadErrors = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', 'EBUSY']);
+/**
+ * Whoever cannot read because of these may read later: the process has too much open, or somebody
+ * else has the file (a virus scanner on Windows, which shows as EBUSY or EPERM).
+ */
+const passingReadErrors = new Set([
+  ...['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', 'EBUSY'],
+  ...['EACCES', 'EPERM'],
+]);
 const fullDiskErrors = new Set(['ENOSPC', 'EDQUOT']);
 const maintainEveryMs = 1000;
 const reserveShare = 0.05;
@@ -160,6 +166,8 @@ export function createSpool(options: SpoolOptions): Spool {
 
   function noteRefusal(error: unknown): void {
     const cause = error instanceof MonitorError ? error.cause : error;
+    // What no system refused is a bug of ours, and must not pass for a full disk.
+    if (!(error instanceof MonitorError) && systemErrorCode(error) === undefined) throw error;
     diskIsFull = fullDiskErrors.has(systemErrorCode(cause) ?? '');
     const reason = errorMessage(error);
     // Keys in the path would make every refusal a new one.

@@ -43,8 +43,8 @@ export interface Spool {
   oldest(accepts: (entry: SpoolEntry) => boolean): SpoolEntry | undefined;
   /**
    * The bytes of one report, checked. Undefined when it is gone or damaged; a damaged one has been
-   * put aside and counted by then. Throws a MonitorError when the system cannot read it just now
-   * (too many open files); the entry stays.
+   * put aside and counted by then. Throws a MonitorError when the system does not let it be read just
+   * now (too many open files, a virus scanner); the entry stays.
    */
   read(entry: SpoolEntry): Uint8Array | undefined;
   /** Forgets a report that the server acknowledged. Idempotent. */

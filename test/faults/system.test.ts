@@ -171,5 +171,4 @@ testWith(
     expect(account.memory.size).toBeGreaterThan(0);
     expect(unsent).toEqual([]);
   },
-  120_000,
 );

@@ -132,7 +132,7 @@ export function startFaultProcess(options: FaultProcessOptions): FaultProcess {
     ready,
     ended,
     complaint: () => complaints.join(''),
-    until: (isReached, what, deadlineMs = 30_000) =>
+    until: (isReached, what, deadlineMs = 60_000) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(
           () => done(new Error(`not within ${deadlineMs} ms: ${what}`)),

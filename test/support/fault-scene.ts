@@ -1,6 +1,6 @@
 /** A ledger receiver, the bundled fault agent and a folder, all gone after the test. */
 import { join } from 'node:path';
-import { afterEach } from '@jest/globals';
+import { afterEach, jest } from '@jest/globals';
 import type { FaultAgentOptions } from './fault-agent.ts';
 import {
   bundleFaultAgent,
@@ -31,6 +31,9 @@ export interface FaultScene {
   /** Numbers that arrived under more than one key. */
   rekeyed(): readonly number[];
 }
+
+// Processes are started and killed: on a busy machine each start may take seconds.
+jest.setTimeout(240_000);
 
 const cleanups: (() => Promise<unknown>)[] = [];
 

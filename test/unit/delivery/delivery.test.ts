@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { MonitorError } from '../../../src/base/errors.ts';
 import { createDelivery, type Delivery } from '../../../src/delivery/delivery.ts';
 import type {
   PostAnswer,
@@ -248,6 +249,27 @@ test('a report that the server stumbles over does not hold up the others', async
   transport.script(() => status(200));
   await clock.advance(300_000);
   expect(spool.counts().pendingReports).toBe(0);
+});
+
+test('a report that cannot be read just now steps back, and the others go on', async () => {
+  const { clock, delivery, report, spool, posted } = createScene();
+  for (const number of [1, 2, 3]) report(number);
+  const [locked] = spool.pending();
+  const read = spool.read;
+  let isLocked = true;
+  spool.read = (entry) => {
+    if (isLocked && entry.key === locked?.key) {
+      throw new MonitorError({ code: 'PERMISSION', operation: 'read it', reason: 'EPERM' });
+    }
+    return read(entry);
+  };
+  void delivery.run();
+  await clock.advance(10_000);
+  expect(posted()).toEqual(['3', '2']);
+  expect(delivery.state().lastError).toMatchObject({ code: 'SPOOL_READ' });
+  isLocked = false;
+  await clock.advance(600_000);
+  expect(posted()).toEqual(['3', '2', '1']);
 });
 
 test('an hour of failures is told in few lines, and the recovery with them', async () => {

@@ -93,6 +93,17 @@ test('a refused connection is a failure with its code, and nothing was sent', as
   expect(result).toMatchObject({ kind: 'failure', code: 'ECONNREFUSED', connected: false });
 });
 
+test('of a name with several addresses the one that answers is used', async () => {
+  // localhost is ::1 as well where the machine has IPv6; only 127.0.0.1 listens.
+  const receiver = await startReceiver();
+  const url = `http://localhost:${receiver.port}/`;
+  expect(await postOnce(url)).toMatchObject({ kind: 'answer', status: 200 });
+  await receiver.stop();
+  const result = await postOnce(url);
+  expect(result).toMatchObject({ kind: 'failure', code: 'ECONNREFUSED', connected: false });
+  expect(result.kind === 'failure' && result.reason).toContain(`127.0.0.1:${receiver.port}`);
+});
+
 test('a name that does not resolve is a failure with its code', async () => {
   const result = await postOnce('http://does-not-exist.invalid/');
   expect(result).toMatchObject({ kind: 'failure', connected: false });
