@@ -16,6 +16,8 @@ const exitUnavailable = 69;
 async function main(): Promise<void> {
   const options = readOptions();
   if (options === undefined) return;
+  // Reports say what runs on other people's machines: the database is for its owner alone.
+  process.umask(0o077);
   const log = (line: string): void => console.error(line);
   const nowSeconds = (): number => Math.floor(Date.now() / 1000);
   const { tokenFile } = options;

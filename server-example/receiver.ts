@@ -155,7 +155,8 @@ function createHostGuard(allowed: readonly string[]) {
     check: (request: IncomingMessage): void => {
       if (!guarded) return;
       const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-      if (names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
+      // Browsers always send one; a probe of HTTP/1.0 need not.
+      if (name === '' || names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
       throw new HttpError(403, `this receiver is not ${name}; --allow-host ${name} makes it so`);
     },
   };

@@ -1,6 +1,6 @@
 /** The receiver's process: what its user types, what a signal does, and what a crash leaves. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
@@ -75,6 +75,23 @@ test('--register makes an id known before its first report', async () => {
     await server.end('SIGTERM');
   }
 });
+
+testWith(
+  [onPlatform('linux', 'darwin')],
+  'the database is readable by its owner alone, even in a folder that is not',
+  async () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o755);
+    const server = await startServer(['--port', '0', '--data', folder]);
+    try {
+      expect((await post(server, exampleReport())).status).toBe(200);
+      const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
+      expect(modes).toEqual([0o600, 0o600, 0o600]);
+    } finally {
+      await server.end('SIGTERM');
+    }
+  },
+);
 
 testWith(
   [onPlatform('linux', 'darwin')],
