@@ -29,7 +29,7 @@ function run(program: string, args: readonly string[]): Figures {
   return JSON.parse(execFileSync(program, args, { encoding: 'utf8' }));
 }
 
-const beside = (file: string): string => join(import.meta.dirname, file);
+const beside = (file: string): string => join(import.meta.dirname, 'programs', file);
 
 function contenders(part: string, samples: number): Record<string, () => Figures> {
   return {

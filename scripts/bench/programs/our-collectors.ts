@@ -5,13 +5,16 @@
  *   our-collectors.ts PART SAMPLES   prints {"cpuUs", "stallMs"}: of one sample, and the longest
  *                                    time for which the event loop was held in any of them
  */
-import type { Clock } from '../../src/base/clock.ts';
-import { silentLogger } from '../../src/base/logger.ts';
-import { createStatsCollector } from '../../src/collectors/collect-stats.ts';
-import { type CollectorContext, defaultCollectorSettings } from '../../src/collectors/collector.ts';
-import { createCollectors } from '../../src/collectors/index.ts';
-import { createSystemRoots } from '../../src/collectors/roots.ts';
-import { type StatsPart, statsParts } from '../../src/wire/stats.ts';
+import type { Clock } from '../../../src/base/clock.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { createStatsCollector } from '../../../src/collectors/collect-stats.ts';
+import {
+  type CollectorContext,
+  defaultCollectorSettings,
+} from '../../../src/collectors/collector.ts';
+import { createCollectors } from '../../../src/collectors/index.ts';
+import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { type StatsPart, statsParts } from '../../../src/wire/stats.ts';
 
 const clock: Clock = {
   epochMs: () => Date.now(),
