@@ -24,6 +24,11 @@ interface Check {
 }
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const executable = join(
+  top,
+  'dist',
+  process.platform === 'win32' ? 'system-monitor.exe' : 'system-monitor',
+);
 const bin = (name: string): string => join(top, 'node_modules', name);
 
 const checks: readonly Check[] = [
@@ -74,8 +79,12 @@ function runTests(words: readonly string[]): Counts {
       `--outputFile=${report}`,
       ...words,
     ],
-    // With --json, jest repeats the whole report on standard output: only its own lines are wanted.
-    { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] },
+    {
+      cwd: top,
+      // With --json, jest repeats the whole report on standard output: only its own lines are wanted.
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { SYSTEM_MONITOR_EXECUTABLE: executable, ...process.env },
+    },
   );
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
   return countsOf(readFileSync(report, 'utf8'));
