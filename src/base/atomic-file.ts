@@ -3,7 +3,10 @@
  * fsynced, so that after a crash the name holds either the old content or the new, whole.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
+  existsSync,
   fchmodSync,
   fsyncSync,
   mkdirSync,
@@ -24,7 +27,19 @@ export function ensureOwnerOnlyFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: ownerOnlyFolderMode });
   } catch (error) {
-    throw wrapSystemError(`create folder ${path}`, error);
+    throw wrapSystemError(`create folder ${path}`, refusalAbove(path) ?? error);
+  }
+}
+
+/** A recursive mkdir answers ENOENT where a folder above refuses; what that one says is the reason. */
+function refusalAbove(path: string): unknown {
+  let above = dirname(path);
+  while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 

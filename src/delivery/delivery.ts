@@ -66,7 +66,7 @@ export interface Delivery {
   replaceTransport(transport: Transport): void;
   /**
    * Tries every waiting report once, and ends early when the server is away. For `background
-   * --once`; not while `run` runs.
+   * --once`; not while `run` runs. `signal` ends it at once, and this delivery with it.
    */
   drainOnce(signal?: AbortSignal): Promise<DrainResult>;
   /** Ends `run`: a request in flight may end by itself for so long, then it is cut off. Idempotent. */
@@ -273,11 +273,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       spool.maintain();
       const newest = spool.newest();
       const rest = spool.pending().filter((entry) => entry.key !== newest?.key);
+      const end = () => cutOff.abort();
+      signal?.addEventListener('abort', end, { once: true });
       for (const entry of newest === undefined ? [] : [newest, ...rest]) {
         if (signal?.aborted === true) break;
         const outcome = await send(entry);
         if (outcome?.kind === 'retryable' && outcome.scope === 'server') break;
       }
+      signal?.removeEventListener('abort', end);
       return {
         accepted: acceptedReports - before.acceptedReports,
         rejected: rejectedReports - before.rejectedReports,

@@ -69,6 +69,10 @@ testWith(
     const running = await scene.start({ folder: join(disk.folder, 'spool') });
     await running.until(() => receiver.storedKeys.size > 5, 'reports arrive from memory');
     expect(account.durable.size).toBe(0);
+    expect(account.logs[0]).toMatchObject({
+      event: 'spool: the disk refuses reports, the newest are kept in memory',
+      reason: expect.stringContaining('read-only file system'),
+    });
     disk.remount('rw');
     await running.until(() => account.durable.size > 5, 'reports are durable');
     running.child.kill('SIGTERM');

@@ -315,6 +315,24 @@ test('drainOnce tries each report once and ends early when the server is away', 
   expect(posted()).toHaveLength(4);
 });
 
+test('drainOnce ends at once when it is told to, although the server says nothing', async () => {
+  const { delivery, report, transport, spool } = createScene();
+  transport.script(
+    (_attempt, request) =>
+      new Promise((resolve) => {
+        request.signal?.addEventListener('abort', () => resolve({ ...refused, code: 'ABORTED' }));
+      }),
+  );
+  for (const number of [1, 2]) report(number);
+  const controller = new AbortController();
+  const drained = delivery.drainOnce(controller.signal);
+  await settle();
+  controller.abort();
+  expect(await drained).toMatchObject({ accepted: 0, remaining: 2, lastError: undefined });
+  expect(transport.posts).toHaveLength(1);
+  expect(spool.counts().pendingReports).toBe(2);
+});
+
 test('a stop lets the request in hand end, and cuts it off after the grace', async () => {
   const { clock, delivery, report, transport, spool } = createScene();
   transport.script(
