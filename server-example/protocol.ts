@@ -70,7 +70,13 @@ export function createProtocol(options: ProtocolOptions): Handler {
       }
       const outcome = await intake.add(toIncoming(report, body, options.now()));
       options.onReport(outcome, id);
-      sendJson(response, statusReceived, { received: true, duplicate: outcome !== 'stored' });
+      sendJson(
+        response,
+        statusReceived,
+        { received: true, duplicate: outcome !== 'stored' },
+        // The agent tells its user, who alone can mend it (docs/specs/0001-delivery.md).
+        outcome === 'conflict' ? { 'system-monitor-notice': 'other-machine' } : {},
+      );
     } catch (error) {
       if (!(error instanceof HttpError)) options.onReport('unavailable', id);
       throw error;

@@ -52,11 +52,13 @@ test('two machines under one id are said in the log, once, and answered so that 
   for (let at = 0; at < 3; at += 1) {
     const other = await receiver.post(exampleReport({ url: `http://other/${at}` }));
     expect([other.status, await other.json()]).toEqual([200, { received: true, duplicate: true }]);
+    expect(other.headers.get('system-monitor-notice')).toBe('other-machine');
   }
   expect(receiver.logged).toEqual([
     `${exampleSystemId} sent two different reports of one second: do two machines share this id?`,
   ]);
-  await receiver.post(exampleReport());
+  const same = await receiver.post(exampleReport());
+  expect(same.headers.get('system-monitor-notice')).toBeNull();
   expect(receiver.logged).toHaveLength(1);
 });
 
