@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -23,6 +23,8 @@ const shortWaitMs = 100;
 let folder: string;
 let prober: MountProber;
 let logged: string[];
+/** Added to the machine's own time, so that minutes pass at once. */
+let laterMs: number;
 
 const logger: Logger = {
   ...silentLogger,
@@ -33,7 +35,9 @@ const logger: Logger = {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'prober-'));
   logged = [];
-  prober = createMountProber({ clock: systemClock, logger, commands });
+  laterMs = 0;
+  const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + laterMs };
+  prober = createMountProber({ clock, logger, commands });
 });
 afterEach(() => {
   prober.close();
@@ -52,7 +56,10 @@ function mountAt(mountPoint: string): Mount {
     source: '/dev/sdb1',
   };
 }
-const timesAsked = (): number => readFileSync(join(folder, 'asked'), 'utf8').split('\n').length - 1;
+const timesAsked = (): number => {
+  const path = join(folder, 'asked');
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
+};
 const setDead = (dead: boolean): void => {
   if (dead) writeFileSync(join(folder, 'dead'), '');
   else rmSync(join(folder, 'dead'));
@@ -96,6 +103,29 @@ test('an answer that came too late for its sample serves the next one if that is
   setDead(true);
   expect(await prober.ask(mountAt(folder), shortWaitMs)).toEqual(figures);
   expect(logged).toEqual([]);
+});
+
+test('a late answer that is minutes old is not used', async () => {
+  setDead(true);
+  expect(await prober.ask(mountAt(folder), shortWaitMs)).toBeUndefined();
+  setDead(false);
+  await until(() => prober.stuck().length === 0);
+  setDead(true);
+  laterMs = 121_000;
+  expect(await prober.ask(mountAt(folder), shortWaitMs)).toBeUndefined();
+});
+
+test('a watchman of ten minutes gives way to another one, whom nobody waits for', async () => {
+  setDead(true);
+  await prober.ask(mountAt(folder), shortWaitMs);
+  laterMs = 601_000;
+  // The first ask ends the old one; one of the next finds it gone and sends another.
+  while (timesAsked() < 2) {
+    expect(await prober.ask(mountAt(folder), longWaitMs)).toBeUndefined();
+    await systemClock.sleep(10);
+  }
+  expect(prober.stuck()).toEqual([folder]);
+  expect(logged).toEqual(['mount does not answer']);
 });
 
 test('a mount that is gone is forgotten, and its watchman ended', async () => {
