@@ -7,7 +7,9 @@ import type { Logger } from '../base/logger.ts';
 import { createRateLimitedLog } from '../base/rate-limited-log.ts';
 import { createAgeBound } from './age-bound.ts';
 import { createAside } from './aside.ts';
+import { createDiskRefusal } from './disk-refusal.ts';
 import { createLockedFolder } from './locked-folder.ts';
+import { createMemoryLane } from './memory-lane.ts';
 import {
   createReportKey,
   decodeReport,
@@ -48,7 +50,6 @@ const passingReadErrors = new Set([
   ...['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', 'EBUSY'],
   ...['EACCES', 'EPERM'],
 ]);
-const fullDiskErrors = new Set(['ENOSPC', 'EDQUOT']);
 const maintainEveryMs = 1000;
 const reserveShare = 0.05;
 
@@ -71,14 +72,11 @@ export function createSpool(options: SpoolOptions): Spool {
     onDropped: countDrop,
   });
   const folder = createLockedFolder({ paths, pid, logger, onOpened: scan });
-  /** What the disk refused, by key, in the order of its collection. */
-  const memory = new Map<string, Uint8Array>();
-  let memoryBytes = 0;
+  const memory = createMemoryLane();
+  const refusal = createDiskRefusal(logger);
   /** Acknowledged, but the disk would not let the file go; it must not be sent again. */
   const acknowledgedFiles = new Set<string>();
   let droppedReports = 0;
-  let refusal: string | undefined;
-  let diskIsFull = false;
   let maintainedMs = Number.NEGATIVE_INFINITY;
   let closed = false;
 
@@ -92,18 +90,13 @@ export function createSpool(options: SpoolOptions): Spool {
     queue.replaceAll([...onDisk, ...inMemory]);
   }
 
-  function forget(key: string): boolean {
-    const body = memory.get(key);
-    if (body === undefined) return false;
-    memory.delete(key);
-    memoryBytes -= body.length;
-    return true;
-  }
-
-  function drop(entry: SpoolEntry, cause: DropCause): void {
+  /** False where the disk does not let it go; then it still waits, and is not counted. */
+  function drop(entry: SpoolEntry, cause: DropCause): boolean {
+    if (!memory.remove(entry.key) && !removeFile(reportPath(paths.pending, entry.key)))
+      return false;
     queue.remove(entry.key);
-    if (!forget(entry.key)) removeFile(reportPath(paths.pending, entry.key));
     countDrop(entry, cause);
+    return true;
   }
 
   function countDrop(entry: SpoolEntry, cause: DropCause): void {
@@ -116,8 +109,7 @@ export function createSpool(options: SpoolOptions): Spool {
     const bound = ageBound.oldestAllowedEpoch();
     if (bound === undefined) return;
     for (let oldest = queue.oldest(); oldest !== undefined; oldest = queue.oldest()) {
-      if (oldest.epoch >= bound) break;
-      drop(oldest, 'age');
+      if (oldest.epoch >= bound || !drop(oldest, 'age')) break;
     }
     aside.dropRejectedBefore(bound);
   }
@@ -137,8 +129,7 @@ export function createSpool(options: SpoolOptions): Spool {
   function dropDownTo(bytes: number, cause: DropCause, accepts: (entry: SpoolEntry) => boolean) {
     while (queue.bytes > bytes) {
       const oldest = queue.find(accepts);
-      if (oldest === undefined) return;
-      drop(oldest, cause);
+      if (oldest === undefined || !drop(oldest, cause)) return;
     }
   }
 
@@ -152,58 +143,33 @@ export function createSpool(options: SpoolOptions): Spool {
 
   /** Writes what memory holds, oldest first. True where nothing is left in memory. */
   function settleMemory(): boolean {
-    for (const [key, body] of memory) {
+    for (const [key, body] of memory.entries()) {
       try {
         store(key, body);
-        forget(key);
+        memory.remove(key);
       } catch (error) {
-        noteRefusal(error);
+        refusal.note(error);
         return false;
       }
     }
     return true;
   }
 
-  function noteRefusal(error: unknown): void {
-    const cause = error instanceof MonitorError ? error.cause : error;
-    // What no system refused is a bug of ours, and must not pass for a full disk.
-    if (!(error instanceof MonitorError) && systemErrorCode(error) === undefined) throw error;
-    diskIsFull = fullDiskErrors.has(systemErrorCode(cause) ?? '');
-    const reason = errorMessage(error);
-    // Keys in the path would make every refusal a new one.
-    const matter = systemErrorCode(cause) ?? reason;
-    if (matter === refusal) return;
-    refusal = matter;
-    logger.error('spool: the disk refuses reports, the newest are kept in memory', {
-      reason,
-      maxReports: limits.maxMemoryReports,
-    });
-  }
-
-  function noteRecovery(): void {
-    if (refusal === undefined) return;
-    refusal = undefined;
-    logger.info('spool: the disk takes reports again', { pendingReports: queue.size });
-  }
-
   function keepInMemory(key: string, body: Uint8Array): SpoolEntry {
     const entry = entryOf(key, body.length, false);
-    memory.set(key, body);
-    memoryBytes += body.length;
+    memory.add(key, body);
     queue.add(entry);
-    while (
-      memory.size > 1 &&
-      (memory.size > limits.maxMemoryReports || memoryBytes > limits.maxMemoryBytes)
-    ) {
+    const isOver = () =>
+      memory.size > limits.maxMemoryReports || memory.bytes > limits.maxMemoryBytes;
+    while (memory.size > 1 && isOver()) {
       const oldest = queue.find((one) => !one.durable);
       if (oldest === undefined) break;
       // A full disk gets room for it from the oldest on disk, which is what the promise gives up
       // first; only a disk that takes nothing at all costs the report in memory.
-      const oldestOnDisk = diskIsFull ? queue.find((one) => one.durable) : undefined;
-      if (oldestOnDisk !== undefined && oldestOnDisk.key < oldest.key) {
-        drop(oldestOnDisk, 'free-disk');
-        settleMemory();
-      } else drop(oldest, 'memory');
+      const onDisk = refusal.isForRoom ? queue.find((one) => one.durable) : undefined;
+      const isOlder = onDisk !== undefined && onDisk.key < oldest.key;
+      if (isOlder && drop(onDisk, 'free-disk')) settleMemory();
+      else drop(oldest, 'memory');
     }
     return queue.get(key) ?? entry;
   }
@@ -212,7 +178,7 @@ export function createSpool(options: SpoolOptions): Spool {
     folder.ensure();
   } catch (error) {
     if (error instanceof MonitorError && error.code === 'BUSY') throw error;
-    noteRefusal(error);
+    refusal.note(error);
   }
 
   return {
@@ -222,10 +188,10 @@ export function createSpool(options: SpoolOptions): Spool {
       if (settleMemory()) {
         try {
           store(key, body);
-          noteRecovery();
+          refusal.noteRecovery(queue.size);
           return queue.get(key) ?? entryOf(key, body.length, true);
         } catch (error) {
-          noteRefusal(error);
+          refusal.note(error);
         }
       }
       return keepInMemory(key, body);
@@ -260,7 +226,7 @@ export function createSpool(options: SpoolOptions): Spool {
 
     acknowledge(entry) {
       if (!queue.remove(entry.key)) return;
-      if (forget(entry.key)) return;
+      if (memory.remove(entry.key)) return;
       // No fsync: should a power cut undo the unlink, the report is sent once more under its key.
       if (!removeFile(reportPath(paths.pending, entry.key))) acknowledgedFiles.add(entry.key);
     },
@@ -269,7 +235,7 @@ export function createSpool(options: SpoolOptions): Spool {
       if (!queue.remove(entry.key)) return;
       // Held in memory, or on a disk that refuses: it cannot be put aside, and must not be sent for
       // ever either.
-      if (forget(entry.key) || !aside.setRejected(entry, reason)) countDrop(entry, 'memory');
+      if (memory.remove(entry.key) || !aside.setRejected(entry, reason)) countDrop(entry, 'memory');
     },
 
     counts: () => ({
@@ -297,10 +263,10 @@ export function createSpool(options: SpoolOptions): Spool {
           scan();
         }
       } catch (error) {
-        noteRefusal(error);
+        refusal.note(error);
         return;
       }
-      if (settleMemory()) noteRecovery();
+      if (settleMemory()) refusal.noteRecovery(queue.size);
     },
 
     close() {

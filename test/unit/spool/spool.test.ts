@@ -255,6 +255,24 @@ test('what the disk refuses is kept in memory, bounded, and written when it reco
   spool.close();
 });
 
+test('what the disk does not let go is neither dropped from the line nor counted', () => {
+  let freeBytes = 10_000_000_000;
+  const folder = temporaryFolder();
+  const spool = open(folder, {
+    diskSpace: () => ({ freeBytes, totalBytes: 100_000_000_000 }),
+    limits: { minFreeBytes: 1_000_000 },
+  });
+  const [first] = [0, 1, 2].map((number) => spool.append(epoch + number, body(`${number}`)));
+  // A folder in the report's place cannot be unlinked, not even by root.
+  const path = join(folder, 'pending', `${first?.key}.report`);
+  rmSync(path);
+  mkdirSync(path);
+  freeBytes = 500_000;
+  spool.append(epoch + 3, body('3'));
+  expect(spool.counts()).toMatchObject({ pendingReports: 4, droppedReports: 0 });
+  spool.close();
+});
+
 test('a start on a folder that cannot be made goes on in memory', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
