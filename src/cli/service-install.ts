@@ -10,6 +10,8 @@ export interface InstallFlags {
   readonly url?: string;
   readonly systemId?: string;
   readonly interval?: string;
+  /** A file whose settings the service is to begin with. */
+  readonly config?: string;
 }
 
 export async function openServiceManager(runtime: Runtime): Promise<ServiceManager> {
@@ -37,9 +39,9 @@ export async function installService(
 }
 
 /**
- * Settles the system-wide file: what was in force until now (an older installation's settings, or
- * the user's own where this is the first), and over it this call's flags. A machine without an id
- * gets one.
+ * Settles the system-wide file: the settings of --config, else what was in force until now (an older
+ * installation's, or the user's own where this is the first), and over them this call's flags. A
+ * machine without an id gets one.
  */
 async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
   const [{ openConfiguration }, { readSettingsFile }, { findLocations }, { parseTypedSetting }] =
@@ -50,7 +52,18 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
       import('../config/validate.ts'),
     ]);
   const { platform, environment, homeFolder, clock } = runtime;
-  const inForce = findLocations({ platform, environment, homeFolder }).configuration.path;
+  const inForce = findLocations({
+    ...{ platform, environment, homeFolder },
+    configFlag: flags.config,
+  }).configuration.path;
+  const base = readSettingsFile(inForce);
+  if (base === undefined && flags.config !== undefined) {
+    throw new MonitorError({
+      code: 'NOT_AVAILABLE',
+      operation: `read ${flags.config}`,
+      reason: 'there is no such file',
+    });
+  }
   const typed: Record<string, unknown> = {};
   for (const [key, text] of [
     ['url', flags.url],
@@ -70,7 +83,7 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
     },
     clock,
   );
-  await system.save({ ...readSettingsFile(inForce), ...typed });
+  await system.save({ ...base, ...typed });
   await system.loadWithSystemId(runtime.randomBytes);
 }
 

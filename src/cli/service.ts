@@ -26,8 +26,12 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
     .option('--url <url>', "the server's address, kept in the configuration file")
     .option('--system-id <id>', 'the id of this machine, kept likewise; made when there is none')
     .option('--interval <seconds>', 'seconds from one report to the next, kept likewise')
-    .action(async (flags: InstallFlags) => {
-      const result = await installService(runtime, flags);
+    .action(async (flags: InstallFlags, command: Command) => {
+      const { config } = command.optsWithGlobals<{ config?: string }>();
+      const result = await installService(runtime, {
+        ...flags,
+        ...(config === undefined ? {} : { config }),
+      });
       await say(
         result.isNew ? 'Installed and started.' : 'Upgraded and started.',
         `Program:  ${result.executable}`,

@@ -104,6 +104,7 @@ note kept-id cat /var/lib/system-monitor/system-id
 reports > count-without-id
 note with-kept-id system-monitor service restart
 new_reports; new_reports
+reports > count-with-kept-id
 
 note uninstall ./system-monitor service uninstall
 note left find /etc /var/lib /usr/local -name '*system-monitor*'
@@ -111,6 +112,13 @@ note again ./system-monitor service uninstall
 note purge ./system-monitor service uninstall --purge
 note nothing-left find /etc /var/lib /usr/local -name '*system-monitor*'
 note user getent passwd system-monitor
+note no-file ./system-monitor service install --config ./no-such-file.json
+echo '{"url": "${url}", "interval": 3, "network_exclude": ["lo"]}' > fleet.json
+note from-file ./system-monitor service install --config ./fleet.json --interval 4
+note from-file-url system-monitor config get url
+note from-file-interval system-monitor config get interval
+note from-file-exclude system-monitor config get network_exclude
+./system-monitor service uninstall --purge
 note failed systemctl list-units --failed --plain --no-legend
 `;
 
@@ -312,7 +320,8 @@ onSystemd(
     const keptId = noted(folder, 'kept-id').stdout.trim();
     expect(keptId).toMatch(/^Linux-[0-9a-f]{32}$/);
     expect(idsOf(receiver.requests.slice(0, count('count-upgraded')))).not.toContain(keptId);
-    expect(idsOf(receiver.requests.slice(count('count-without-id')))).toEqual(new Set([keptId]));
+    const since = receiver.requests.slice(count('count-without-id'), count('count-with-kept-id'));
+    expect(idsOf(since)).toEqual(new Set([keptId]));
   },
 );
 
@@ -348,6 +357,17 @@ onSystemd('a purge leaves nothing: no file, no user, no failed unit', () => {
   expect(noted(folder, 'nothing-left').stdout).toBe('');
   expect(noted(folder, 'user').status).toBe(2);
   expect(noted(folder, 'failed').stdout).toBe('');
+});
+
+onSystemd('it begins with the settings of a file that is named, and the flags over them', () => {
+  expect(noted(folder, 'no-file')).toMatchObject({
+    status: 69,
+    stderr: expect.stringContaining('no-such-file.json: there is no such file'),
+  });
+  expect(noted(folder, 'from-file').status).toBe(0);
+  expect(noted(folder, 'from-file-url').stdout).toBe(`${receiver.url}\n`);
+  expect(noted(folder, 'from-file-interval').stdout).toBe('4\n');
+  expect(noted(folder, 'from-file-exclude').stdout).toBe('lo\n');
 });
 
 onSystemd('every report that arrived is within the contract', () => {
