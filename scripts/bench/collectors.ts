@@ -102,7 +102,10 @@ async function withProcesses(size: number, body: () => void): Promise<void> {
 
 try {
   execFileSync('cc', ['-O2', '-o', peer, beside('processes-peer.c')]);
-  const sizes = (process.argv[2] ?? '100,2000,10000,20000').split(',').map(Number);
+  const sizes =
+    process.env.MANY_PROCESSES === undefined
+      ? [countProcesses()]
+      : (process.argv[2] ?? '100,2000,10000,20000').split(',').map(Number);
   console.log('processes  part       CPU/sample  /process  × psutil   × C  longest stall');
   for (const size of sizes) {
     await withProcesses(size, () => {

@@ -132,7 +132,7 @@ class KernelProcessFolder implements ProcessFolder {
 
   comm(): string | undefined {
     const { comm } = this.#shared;
-    let sizeBytes = this.#readKeptOpen() ?? this.#open();
+    let sizeBytes = this.#readKeptOpen() ?? this.#openAndRead();
     if (sizeBytes === undefined) return undefined;
     // A name may end in a line end of its own; the kernel's is the last one.
     if (comm[sizeBytes - 1] === 0x0a) sizeBytes -= 1;
@@ -148,17 +148,12 @@ class KernelProcessFolder implements ProcessFolder {
     return sizeBytes;
   }
 
-  #open(): number | undefined {
-    const descriptor = open(this.#commPath);
-    if (descriptor === undefined) return undefined;
-    const sizeBytes = readFrom(descriptor, this.#shared.comm, this.#commPath);
-    if (sizeBytes !== undefined && this.#shared.mayKeepOpen > 0) {
-      this.#descriptor = descriptor;
-      this.#shared.mayKeepOpen -= 1;
-    } else {
-      closeSync(descriptor);
-    }
-    return sizeBytes;
+  #openAndRead(): number | undefined {
+    if (this.#shared.mayKeepOpen <= 0) return readInto(this.#shared.comm, this.#commPath);
+    this.#descriptor = open(this.#commPath);
+    if (this.#descriptor === undefined) return undefined;
+    this.#shared.mayKeepOpen -= 1;
+    return this.#readKeptOpen();
   }
 
   close(): void {
