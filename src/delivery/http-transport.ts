@@ -15,7 +15,7 @@ export interface HttpTransportOptions {
   readonly userAgent: string;
   readonly logger?: Logger;
   readonly credentials?: CredentialFiles;
-  /** Sent with every request, in addition to ours. */
+  /** Sent with every request, beside ours or in their place. */
   readonly headers?: Readonly<Record<string, string>>;
   /** A proxy's address, `none` for never, undefined to follow `env`. */
   readonly proxy?: string | undefined;
@@ -58,6 +58,10 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   const basicCredentials = basicCredentialsOf(target);
   const credentials = createCredentials(options.credentials ?? {}, logger);
   const proxy = proxyFor(target, { setting: options.proxy, env: options.env ?? {} });
+  // In lower case, as ours are: a second spelling would be a second header.
+  const ownHeaders = Object.fromEntries(
+    Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   let compression = options.compression ?? 'none';
   let dispatcher: Dispatcher | undefined;
   let secureContext: SecureContext | undefined;
@@ -89,7 +93,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       'user-agent': options.userAgent,
       ...(authorization === undefined ? {} : { authorization }),
       ...(post.idempotencyKey === undefined ? {} : { 'idempotency-key': post.idempotencyKey }),
-      ...options.headers,
+      ...ownHeaders,
     };
   }
 

@@ -38,7 +38,7 @@ test('a token file without a token sends nothing, and its content is not told', 
 
 test('the user’s own headers are sent', async () => {
   const receiver = await startReceiver();
-  await postOnce(receiver.url, { headers: { 'x-tenant': 'blue', 'user-agent': 'mine/1' } });
+  await postOnce(receiver.url, { headers: { 'X-Tenant': 'blue', 'User-Agent': 'mine/1' } });
   expect(receiver.requests[0]?.headers).toMatchObject({
     'x-tenant': 'blue',
     'user-agent': 'mine/1',
