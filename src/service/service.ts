@@ -79,7 +79,7 @@ export interface ServiceManager {
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
-  /** Needs no special rights. */
+  /** Needs no special rights, but that Windows shows the task to administrators alone. */
   status(): Promise<ServiceStatus>;
   logs(options: LogOptions): Promise<void>;
 }

@@ -6,7 +6,7 @@
 import { win32 } from 'node:path';
 import { ensureOwnerOnlyFolder, writeFileDurably } from '../base/atomic-file.ts';
 import { MonitorError } from '../base/errors.ts';
-import { ask, complaintOf, demand, notInstalled } from './ask.ts';
+import { ask, complaintOf, notInstalled } from './ask.ts';
 import {
   installExecutable,
   removeEmptyFolder,
@@ -69,13 +69,20 @@ export function createTaskSchedulerService(
     if (!(await query()).installed) throw notInstalled(verb);
   }
 
-  async function change(verb: string, ...args: string[]): Promise<void> {
-    const result = await ask(runCommand, 'schtasks', args);
+  const change = (verb: string, ...args: string[]) => asAdministrator(verb, 'schtasks', args);
+
+  /** There is no asking beforehand whether this is an administrator; a refusal says so. */
+  async function asAdministrator(
+    verb: string,
+    program: string,
+    args: readonly string[],
+  ): Promise<void> {
+    const result = await ask(runCommand, program, args);
     if (result.exitCode === 0) return;
     throw new MonitorError({
       code: 'PERMISSION',
       operation: `${verb} the service`,
-      reason: `the Task Scheduler refused: ${complaintOf(result)}`,
+      reason: `${program} refused: ${complaintOf(result)}`,
       hint: `Run it from a terminal opened with "Run as administrator": ${serviceName} service ${verb}`,
     });
   }
@@ -96,6 +103,12 @@ export function createTaskSchedulerService(
     await change(verb, '/Run', '/TN', name);
   }
 
+  /** As `go`, whatever becomes of it: the error that led here is the one to tell. */
+  async function goOn(): Promise<void> {
+    await ask(runCommand, 'schtasks', ['/Change', '/TN', name, '/ENABLE']);
+    await ask(runCommand, 'schtasks', ['/Run', '/TN', name]);
+  }
+
   async function register(): Promise<void> {
     const file = win32.join(configurationFolder, 'task.xml');
     writeFileDurably(file, encodeTaskXml(taskXml(paths)));
@@ -109,15 +122,21 @@ export function createTaskSchedulerService(
   return {
     async install({ sourceExecutable, configure }): Promise<InstallResult> {
       const before = await query();
-      if (before.installed) await halt('install');
       ensureOwnerOnlyFolder(configurationFolder);
       for (const step of closeFolder) {
-        await demand(runCommand, 'icacls', [configurationFolder, ...step]);
+        await asAdministrator('install', 'icacls', [configurationFolder, ...step]);
       }
       ensureOwnerOnlyFolder(paths.stateFolder);
       await configure();
-      installExecutable(sourceExecutable, paths.executable);
-      await register();
+      if (before.installed) await halt('install');
+      try {
+        installExecutable(sourceExecutable, paths.executable);
+        await register();
+      } catch (error) {
+        // An upgrade that failed leaves the old version at work.
+        if (before.installed) await goOn();
+        throw error;
+      }
       await change('install', '/Run', '/TN', name);
       return {
         isNew: !before.installed,

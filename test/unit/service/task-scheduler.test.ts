@@ -153,7 +153,7 @@ test('a refusal is told with what to do about it', async () => {
   });
   await expect(manager.start()).rejects.toMatchObject({
     code: 'PERMISSION',
-    reason: 'the Task Scheduler refused: ERROR: Access is denied.',
+    reason: 'schtasks refused: ERROR: Access is denied.',
     hint: expect.stringContaining('Run as administrator'),
   });
 });
