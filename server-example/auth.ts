@@ -84,7 +84,7 @@ export function createTokenAccess({ path, now, log }: TokenFileOptions): Access 
   return {
     sessionSeconds,
     allows: (request, permission) => {
-      const token = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+      const token = tokenOf(request.headers.authorization ?? '');
       if (token !== undefined) return mayDo(digestOf(token), permission);
       const cookie = /(?:^|; *)session=([^;]*)/.exec(request.headers.cookie ?? '')?.[1];
       return permission === 'view' && cookie !== undefined && allowsCookie(cookie);
@@ -97,6 +97,16 @@ export function createTokenAccess({ path, now, log }: TokenFileOptions): Access 
       return `${expiry}.${sign(token, expiry)}`;
     },
   };
+}
+
+/**
+ * Of `Bearer TOKEN`, or the password of `Basic`: what an agent of the original sends for a URL such
+ * as http://agent:TOKEN@host/.
+ */
+function tokenOf(authorization: string): string | undefined {
+  const [, scheme, value] = /^(Bearer|Basic) +(\S+) *$/i.exec(authorization) ?? [];
+  if (value === undefined || scheme?.toLowerCase() === 'bearer') return value;
+  return /^[^:]*:(.*)$/s.exec(Buffer.from(value, 'base64').toString())?.[1];
 }
 
 /** Signed with the token itself: a receiver keeps no sessions, and a withdrawn token ends them. */

@@ -45,6 +45,19 @@ test('each token does what its line says and nothing else', async () => {
   expect([await mayReport(bearer(both)), await mayView(bearer(both))]).toEqual([200, 200]);
 });
 
+test('a token may stand as the password of Basic, which a URL with credentials becomes', async () => {
+  await using receiver = await start();
+  const statusFor = async (user: string, password: string) => {
+    const credentials = Buffer.from(`${user}:${password}`).toString('base64');
+    const headers = { authorization: `Basic ${credentials}` };
+    return (await receiver.post(exampleReport(), headers)).status;
+  };
+  expect(await statusFor('agent', reporter)).toBe(200);
+  expect(await statusFor('', reporter)).toBe(200);
+  expect(await statusFor('agent', viewer)).toBe(401);
+  expect(await statusFor(reporter, '')).toBe(401);
+});
+
 test('a refusal asks for a token in HTTP’s own words', async () => {
   await using receiver = await start();
   const refused = await receiver.post(exampleReport());
