@@ -8,12 +8,21 @@ export function defineCheckCommand(program: Command, context: CliContext): void 
   const command = program
     .command('check')
     .description("ask the server whether it answers and whether it knows this machine's id")
+    .option(
+      '--conformance [url]',
+      'test the receiver there, or the configured one, against the whole contract; leaves a few reports under an id of its own',
+    )
     .addHelpText(
       'after',
       `
-Exit codes: 0 both are fine, ${exitCodes.unavailable} no connection, ${exitCodes.configuration} the id is not registered.`,
+Exit codes: 0 all is fine, ${exitCodes.unavailable} no connection or a failed test, ${exitCodes.configuration} the id is not registered.`,
     )
-    .action(async () => {
+    .action(async ({ conformance }: { readonly conformance?: string | true }) => {
+      if (conformance !== undefined) {
+        const { runConformance } = await import('./conformance.ts');
+        await runConformance(context, command, conformance === true ? undefined : conformance);
+        return;
+      }
       const { openConfiguration } = await import('../config/configuration.ts');
       const { createServerChecks, describeAnswer } = await import('./server-checks.ts');
       const configuration = openConfiguration(locationOptions(command, runtime), runtime.clock);

@@ -1,0 +1,56 @@
+/** `check --conformance`: does a receiver, anybody's, keep to the contract? */
+import type { Command } from 'commander';
+import type { Settings } from '../config/settings.ts';
+import { abortOnSignals, type CliContext, locationOptions } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** Asks the receiver at `url`, or the configured one, and prints each answer as it comes. */
+export async function runConformance(
+  context: CliContext,
+  command: Command,
+  url: string | undefined,
+): Promise<void> {
+  const { runtime } = context;
+  const { openConfiguration } = await import('../config/configuration.ts');
+  const { generateSystemId } = await import('../config/system-id.ts');
+  const { checkConformance } = await import('../delivery/conformance.ts');
+  const { createSettingsTransport } = await import('./settings-transport.ts');
+
+  const locations = locationOptions(command, runtime);
+  const configured = openConfiguration(locations, runtime.clock).load().settings;
+  const flags = url === undefined ? {} : { url };
+  const asked = openConfiguration(locations, runtime.clock, flags).load().settings;
+  const settings = withoutForeignSecrets(asked, configured);
+
+  const transport = createSettingsTransport(settings, { environment: runtime.environment });
+  const { signal, release } = abortOnSignals(runtime);
+  let passed = 0;
+  let all = 0;
+  try {
+    const results = checkConformance({
+      transport,
+      systemId: generateSystemId(runtime.platform, runtime.randomBytes),
+      epoch: Math.floor(runtime.clock.epochMs() / 1000),
+      url: new URL(settings.url).origin,
+      signal,
+    });
+    for await (const result of results) {
+      all += 1;
+      if (result.passed) passed += 1;
+      const answered = result.passed ? '' : `: ${result.expected} is expected, got ${result.got}`;
+      await runtime.stdout.write(`${result.passed ? 'ok  ' : 'FAIL'}  ${result.name}${answered}\n`);
+    }
+    await runtime.stdout.write(`${passed} of ${all} passed\n`);
+  } finally {
+    release();
+    await transport.close();
+  }
+  if (passed < all) context.setExitCode(exitCodes.unavailable);
+  if (signal.aborted) context.setExitCode(exitCodes.interrupted);
+}
+
+/** What was set up for one server is not shown to another. */
+function withoutForeignSecrets(asked: Settings, configured: Settings): Settings {
+  if (new URL(asked.url).origin === new URL(configured.url).origin) return asked;
+  return { ...asked, headers: {}, token_file: '', tls_certificate_file: '', tls_key_file: '' };
+}
