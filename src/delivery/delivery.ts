@@ -75,7 +75,7 @@ export interface Delivery {
 }
 
 const defaultBacklogPerSecond = 20;
-/** How often the spool is looked after while nothing is to be sent. */
+/** How often the spool is looked after while nothing is sent. */
 const idleMs = 10_000;
 const otherMachineNotice = 'other-machine';
 const logIntervalMs = 10 * 60_000;
@@ -113,7 +113,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function wait(ms: number, forReports: boolean): Promise<void> {
     const controller = new AbortController();
     waiting = { controller, forReports };
-    await clock.sleep(ms, controller.signal);
+    // Not for longer than the spool may go without being looked after.
+    await clock.sleep(Math.min(ms, idleMs), controller.signal);
     waiting = undefined;
   }
 
@@ -231,8 +232,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** Until the first report that stepped back is due, or the spool wants looking after. */
   function idleFor(nowMs: number): number {
     let untilMs = nowMs + idleMs;
+    if (deferrals.size === 0) return idleMs;
+    const present = new Set(spool.pending().map((entry) => entry.key));
     for (const [key, deferral] of deferrals) {
-      if (spool.oldest((entry) => entry.key === key) === undefined) deferrals.delete(key);
+      if (!present.has(key)) deferrals.delete(key);
       else untilMs = Math.min(untilMs, Math.max(deferral.untilMs, nowMs + 1));
     }
     return untilMs - nowMs;

@@ -173,9 +173,9 @@ test('while the server is away a new report makes no attempt of its own', async 
   const { clock, delivery, report, transport } = createScene();
   transport.script(() => refused);
   void delivery.run();
-  for (let number = 0; number < 600; number += 1) {
+  for (let number = 0; number < 100; number += 1) {
     report(number);
-    await clock.advance(1000);
+    await clock.advance(6000);
   }
   expect(transport.posts.length).toBeLessThan(15);
   expect(delivery.state().consecutiveFailures).toBe(transport.posts.length);
@@ -191,6 +191,22 @@ test('Retry-After is honoured', async () => {
   expect(delivery.state().nextAttemptAtMs).toBe((epoch + 63) * 1000);
   await clock.advance(5000);
   expect(posted()).toEqual(['1', '1']);
+});
+
+test('the spool is looked after every few seconds, however long the wait for the server', async () => {
+  const { clock, delivery, report, spool, transport } = createScene();
+  let looks = 0;
+  const maintain = spool.maintain;
+  spool.maintain = () => {
+    looks += 1;
+    maintain();
+  };
+  transport.script(() => status(503, '3600'));
+  report(1);
+  void delivery.run();
+  await clock.advance(600_000);
+  expect(transport.posts).toHaveLength(1);
+  expect(looks).toBeGreaterThanOrEqual(60);
 });
 
 test('401 waits for a person: slowly, and with a line that says so, not with one each time', async () => {
