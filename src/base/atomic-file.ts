@@ -8,10 +8,13 @@ import {
   constants,
   existsSync,
   fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -66,6 +69,13 @@ export function syncFolder(path: string): void {
 }
 
 /**
+ * As 'w', but never through a link: where root writes into a service's folder, that service could
+ * otherwise lead it to any file. Windows has no such flag, and no such links for ordinary users.
+ */
+const forWriting =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+
+/**
  * Replaces `path` durably, readable by its owner alone unless `mode` says otherwise. Throws a
  * MonitorError naming the file. Nothing is left behind on failure.
  */
@@ -76,10 +86,11 @@ export function writeFileDurably(
 ): void {
   const temporary = `${path}.tmp`;
   try {
-    const descriptor = openSync(temporary, 'w', mode);
+    const descriptor = openSync(temporary, forWriting, mode);
     try {
       // The umask narrowed what open(2) was asked for.
       if (mode !== ownerOnlyFileMode) fchmodSync(descriptor, mode);
+      leaveToOwner(descriptor, dirname(path));
       writeWhole(descriptor, typeof content === 'string' ? Buffer.from(content) : content);
       fsyncSync(descriptor);
     } finally {
@@ -95,6 +106,18 @@ export function writeFileDurably(
     }
     throw wrapSystemError(`write ${path}`, error);
   }
+}
+
+/**
+ * What root writes into a folder of somebody else's is that user's: a service could not read a report
+ * that `sudo system-monitor background --once` left in its folder.
+ */
+function leaveToOwner(descriptor: number, folder: string): void {
+  const made = fstatSync(descriptor);
+  if (made.uid !== 0) return;
+  const { uid, gid } = statSync(folder);
+  // A second name would give away whatever else goes by it.
+  if (uid !== 0 && made.nlink === 1) fchownSync(descriptor, uid, gid);
 }
 
 /** write(2) may write less than it was given; a short write unnoticed is a truncated report. */

@@ -66,6 +66,9 @@ new_reports
 note stop system-monitor service stop
 note stopped system-monitor service status
 sleep 1; reports > count-when-stopped; sleep 4; reports > count-later
+# Nobody listens there, so that the report stays.
+note by-root env SYSTEM_MONITOR_URL=http://127.0.0.1:1 system-monitor background --once
+note pending-owners find /var/lib/system-monitor/spool/pending -type f -printf '%u\\n'
 note start system-monitor service start
 new_reports
 note logs system-monitor service logs --lines 200
@@ -297,6 +300,12 @@ onSystemd('a stopped service reports nothing, until it is started', () => {
   });
   expect(count('count-later')).toBe(count('count-when-stopped'));
   expect(noted(folder, 'start')).toMatchObject({ status: 0, stderr: 'Started.\n' });
+});
+
+onSystemd("a report that root makes in the service's folder is the service's to send", () => {
+  expect(noted(folder, 'by-root').status).toBe(75);
+  const owners = noted(folder, 'pending-owners').stdout.trim().split('\n');
+  expect(new Set(owners)).toEqual(new Set(['system-monitor']));
 });
 
 onSystemd('its log is shown, from the journal', () => {
