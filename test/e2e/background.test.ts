@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { startOriginalReceiver } from '../support/original-receiver.ts';
 import {
@@ -8,6 +6,7 @@ import {
   savedSystemId,
   startProgram,
   until,
+  waitingReports,
 } from '../support/program.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { onPlatform, testWith } from '../support/requirement.ts';
@@ -166,17 +165,6 @@ describe('background', () => {
     expect(ended.stderr + ended.stdout).not.toContain('hunter2');
   });
 });
-
-/** Files of the spool that wait to be sent. */
-function waitingReports(folder: string): number {
-  try {
-    return readdirSync(join(folder, 'state', 'spool', 'pending')).filter(
-      (name) => !name.endsWith('.tmp'),
-    ).length;
-  } catch {
-    return 0;
-  }
-}
 
 /** What the log says was collected and made durable. */
 function collectedKeys(log: string): string[] {

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { startOriginalReceiver } from '../support/original-receiver.ts';
@@ -8,6 +8,7 @@ import {
   runProgram,
   startProgram,
   until,
+  waitingReports,
 } from '../support/program.ts';
 import { onPlatform, testWith } from '../support/requirement.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -199,16 +200,6 @@ async function stop(program: RunningProgram): Promise<void> {
 async function statusOf(folder: string) {
   const { code, stdout } = await runProgram(['status'], { folder });
   return { code, text: stdout, report: JSON.parse(stdout) };
-}
-
-function waitingReports(folder: string): number {
-  try {
-    return readdirSync(join(folder, 'state', 'spool', 'pending')).filter((name) =>
-      name.endsWith('.report'),
-    ).length;
-  } catch {
-    return 0;
-  }
 }
 
 async function startRefusingServer(): Promise<{ url: string; close(): Promise<void> }> {

@@ -1,6 +1,6 @@
 /** The built executable, run as a user runs it: its own folder, its own configuration, no PATH. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,17 @@ export function savedSystemId(folder: string): string {
   const id: unknown = Reflect.get(Object(settings), 'system_id');
   if (typeof id !== 'string') throw new TypeError('the configuration has no system_id');
   return id;
+}
+
+/** How many reports of a program's spool wait to be sent. */
+export function waitingReports(folder: string): number {
+  try {
+    return readdirSync(join(folder, 'state', 'spool', 'pending')).filter((name) =>
+      name.endsWith('.report'),
+    ).length;
+  } catch {
+    return 0;
+  }
 }
 
 function collectOutput(child: ChildProcess): { stdout: string; stderr: string } {

@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { MonitorError } from '../../../src/base/errors.ts';
 import { openConfiguration } from '../../../src/config/configuration.ts';
 import { readSettingsFile, writeSettingsFile } from '../../../src/config/file.ts';
 import { loadSettings } from '../../../src/config/load.ts';
 import type { LocationOptions } from '../../../src/config/locations.ts';
+import { errorOf } from '../../support/error-of.ts';
 import { onPlatform, testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -171,14 +171,4 @@ function inFolder(environment: Record<string, string> = {}) {
     configFlag: path,
   };
   return { configuration: openConfiguration(options, clock), path };
-}
-
-function errorOf(action: () => unknown): MonitorError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof MonitorError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
 }

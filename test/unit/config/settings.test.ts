@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { MonitorError } from '../../../src/base/errors.ts';
 import {
   describeSetting,
   environmentName,
@@ -14,6 +13,7 @@ import {
   validateSettings,
   validateSettingsFile,
 } from '../../../src/config/validate.ts';
+import { errorOf } from '../../support/error-of.ts';
 
 describe('defaults', () => {
   test('are those of the original', () => {
@@ -112,13 +112,3 @@ test('every setting has an environment variable and a flag', () => {
   expect(environmentName('processes_detail')).toBe('SYSTEM_MONITOR_PROCESSES_DETAIL');
   expect(flagName('processes_detail')).toBe('--processes-detail');
 });
-
-function errorOf(action: () => unknown): MonitorError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof MonitorError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
