@@ -10,29 +10,31 @@ import { HttpError } from './http.ts';
 export interface LiveOptions {
   readonly summaries: (ids: readonly string[]) => Promise<readonly SystemSummary[]>;
   readonly flushMs?: number;
+  /** Proxies close a connection that says nothing for a minute. */
+  readonly heartbeatMs?: number;
   readonly listenersMax?: number;
 }
 
 export interface Live {
-  subscribe(response: ServerResponse): void;
+  /** Ends the stream at the first heartbeat at which `mayListen` says no. */
+  subscribe(response: ServerResponse, mayListen: () => boolean): void;
   changed(systemId: string): void;
   readonly listeners: number;
   close(): void;
 }
 
-/** Proxies close a connection that says nothing for a minute. */
-const heartbeatMs = 20_000;
 /** A listener that has not read this much is gone or far behind; it reconnects and starts afresh. */
 const unreadBytesMax = 4 * 1024 * 1024;
 
 export function createLive(options: LiveOptions): Live {
-  const { flushMs = 1000, listenersMax = 256 } = options;
-  const listeners = new Set<ServerResponse>();
+  const { flushMs = 1000, heartbeatMs = 20_000, listenersMax = 256 } = options;
+  const listeners = new Map<ServerResponse, () => boolean>();
   const changed = new Set<string>();
   let flushTimer: NodeJS.Timeout | undefined;
 
   const send = (text: string): void => {
-    for (const response of listeners) {
+    for (const response of listeners.keys()) {
+      if (response.writableEnded) continue;
       if (response.writableLength > unreadBytesMax) response.destroy();
       else response.write(text);
     }
@@ -57,11 +59,14 @@ export function createLive(options: LiveOptions): Live {
     flushTimer = setTimeout(() => void flush(), flushMs);
   };
 
-  const heartbeat = setInterval(() => send(': still here\n\n'), heartbeatMs);
+  const heartbeat = setInterval(() => {
+    for (const [response, mayListen] of listeners) if (!mayListen()) response.end();
+    send(': still here\n\n');
+  }, heartbeatMs);
   heartbeat.unref();
 
   return {
-    subscribe: (response) => {
+    subscribe: (response, mayListen) => {
       if (listeners.size >= listenersMax) {
         throw new HttpError(503, 'too many pages are open', { 'retry-after': '30' });
       }
@@ -73,7 +78,7 @@ export function createLive(options: LiveOptions): Live {
         'x-accel-buffering': 'no',
       });
       response.write('retry: 3000\n\n');
-      listeners.add(response);
+      listeners.set(response, mayListen);
       response.once('close', () => listeners.delete(response));
     },
     changed: (systemId) => {
@@ -87,7 +92,7 @@ export function createLive(options: LiveOptions): Live {
     close: () => {
       clearInterval(heartbeat);
       clearTimeout(flushTimer);
-      for (const response of listeners) response.end();
+      for (const response of listeners.keys()) response.end();
     },
   };
 }

@@ -25,7 +25,7 @@ export interface RoutesOptions {
 export type ReceiverRoute = Route<ApiCall>;
 
 export function createRoutes(options: RoutesOptions): readonly ReceiverRoute[] {
-  const { protocol, api, live, metrics } = options;
+  const { protocol, api, live, metrics, access } = options;
   const openApi = createOpenApi();
 
   const view = (method: string, path: string, handle: ReceiverRoute['handle']): ReceiverRoute => ({
@@ -62,7 +62,9 @@ export function createRoutes(options: RoutesOptions): readonly ReceiverRoute[] {
     view('DELETE', '/api/systems/:id', api.forget),
     view('GET', '/api/systems/:id/history', api.history),
     view('GET', '/api/systems/:id/report', api.report),
-    view('GET', '/api/events', ({ response }) => live.subscribe(response)),
+    view('GET', '/api/events', ({ request, response }) =>
+      live.subscribe(response, () => access.allows(request, 'view')),
+    ),
     view('GET', '/metrics', async ({ response }) => {
       const text = metrics.render(await api.summaries(), live.listeners);
       sendText(response, 200, metricsContentType, text);

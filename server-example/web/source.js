@@ -118,16 +118,32 @@ export function stateOf(system, now) {
   return now >= system.late_at ? 'late' : 'up';
 }
 
+/** After an answer that was no stream (a proxy's 502), which browsers take as final. */
+const reconnectMs = 10_000;
+
 /**
- * Events of the systems that have reported. The browser connects again by itself after a break.
+ * Events of the systems that have reported, again after every break.
  *
  * @param {{ onSystems: (systems: System[]) => void, onState: (connected: boolean) => void }} listener
  * @returns {() => void} closes the connection
  */
 export function listenToEvents({ onSystems, onState }) {
-  const source = new EventSource('/api/events');
-  source.addEventListener('open', () => onState(true));
-  source.addEventListener('error', () => onState(false));
-  source.addEventListener('systems', (event) => onSystems(JSON.parse(event.data).systems));
-  return () => source.close();
+  /** @type {number | undefined} */
+  let timer;
+  /** @type {EventSource} */
+  let source;
+  const connect = () => {
+    source = new EventSource('/api/events');
+    source.addEventListener('open', () => onState(true));
+    source.addEventListener('systems', (event) => onSystems(JSON.parse(event.data).systems));
+    source.addEventListener('error', () => {
+      onState(false);
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(connect, reconnectMs);
+    });
+  };
+  connect();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }

@@ -1,5 +1,5 @@
 /** A PostgreSQL of its own for the tests: a new cluster in a temporary folder, on a socket there. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,11 +85,11 @@ export async function startPostgres(): Promise<PostgresCluster> {
   };
 }
 
-/** PostgreSQL refuses to run as root; its own user, which its package made, runs it instead. */
+/** PostgreSQL refuses to run as root; its own user, which its package made, or nobody runs it. */
 function serverIdentity(): { uid?: number; gid: number } {
   if (process.getuid?.() !== 0) return { gid: process.getgid?.() ?? 0 };
-  const idOf = (flag: string): number =>
-    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  const user = ['postgres', 'nobody'].find((name) => spawnSync('id', [name]).status === 0) ?? '';
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, user]).toString());
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 

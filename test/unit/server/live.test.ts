@@ -1,4 +1,7 @@
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { createLive } from '../../../server-example/live.ts';
 import { type RunningReceiver, startReceiver } from '../../support/receiver.ts';
 import { exampleReport } from '../../support/report.ts';
 
@@ -59,4 +62,38 @@ test('a receiver that closes ends its streams', async () => {
   const response = await fetch(new URL('api/events', receiver.url));
   await receiver[Symbol.asyncDispose]();
   expect(await response.text()).toBe('retry: 3000\n\n');
+});
+
+test('a page whose token was withdrawn hears no more', async () => {
+  let allowed = true;
+  const live = createLive({ summaries: async () => [], heartbeatMs: 5 });
+  const server = createServer((_request, response) => live.subscribe(response, () => allowed));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    const reader = response.body?.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    while (!text.includes(': still here')) text += decoder.decode((await reader?.read())?.value);
+    allowed = false;
+    while ((await reader?.read())?.done !== true) {
+      // Heartbeats that were on their way; the end must come.
+    }
+    expect(live.listeners).toBe(0);
+  } finally {
+    live.close();
+    server.close();
+  }
+});
+
+test('more pages than there is room for are told to come again', async () => {
+  const live = createLive({ summaries: async () => [], listenersMax: 0 });
+  try {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    expect(() => live.subscribe(response, () => true)).toThrow('too many pages are open');
+  } finally {
+    live.close();
+  }
 });
