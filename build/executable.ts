@@ -90,24 +90,26 @@ async function makeBlob({
 }: ExecutableOptions): Promise<string> {
   const folder = resolve(workFolder, 'blob');
   await mkdir(folder, { recursive: true });
-  const loader = join(folder, 'loader.cjs');
+  // Every path is relative to the folder: Node writes the loader's into the blob, and the same source
+  // is to make the same bytes wherever it is built.
+  const loader = 'loader.cjs';
   await writeFile(
-    loader,
+    join(folder, loader),
     await bundleEmbedded('loader', { entryChunk: bundle.entry, cachedChunks: [...caches.keys()] }),
   );
   const assets: Record<string, string> = {};
   for (const { name, code } of bundle.chunks) {
-    assets[name] = join(folder, name);
+    assets[name] = name;
     await writeFile(join(folder, name), code);
   }
   for (const [name, cache] of caches) {
-    assets[`${name}.cache`] = join(folder, `${name}.cache`);
+    assets[`${name}.cache`] = `${name}.cache`;
     await writeFile(join(folder, `${name}.cache`), cache);
   }
-  const output = join(folder, 'blob');
-  const configuration = join(folder, 'sea-config.json');
+  const output = 'blob';
+  const configuration = 'sea-config.json';
   await writeFile(
-    configuration,
+    join(folder, configuration),
     JSON.stringify({
       main: loader,
       output,
@@ -122,11 +124,12 @@ async function makeBlob({
     }),
   );
   await run(await blobMaker(target), ['--experimental-sea-config', configuration], {
+    cwd: folder,
     timeout: toolTimeoutMs,
     // What is set for the building Node is not meant for this one.
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  return output;
+  return join(folder, output);
 }
 
 /** A Node that runs here and has the version of the one that carries the blob. */
