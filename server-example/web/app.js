@@ -86,7 +86,7 @@ function start() {
 /** @param {boolean} connected */
 function showConnection(connected) {
   live.dataset.connected = String(connected);
-  setText(live, connected ? 'Live' : 'Reconnecting…');
+  setText(live, connected ? 'Live' : 'Offline');
   // A stream that ended may have ended because the token was withdrawn.
   void refresh();
 }
