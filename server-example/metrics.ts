@@ -57,6 +57,7 @@ export function createMetrics(): Metrics {
     stored: 0,
     duplicate: 0,
     conflict: 0,
+    excess: 0,
     refused: 0,
     unavailable: 0,
   };

@@ -40,7 +40,7 @@ export function createOpenApi(): Json {
             200: { description: 'check_system_id: registered. send_stats: the report is on disk' },
             202: { description: 'check_url: this server speaks the protocol' },
             204: { description: 'check_system_id: not registered' },
-            ...errors(400, 401, 403, 413, 415, 503),
+            ...errors(400, 401, 403, 409, 413, 415, 503),
           },
         },
       },
@@ -137,6 +137,7 @@ const errorWords: Readonly<Record<number, string>> = {
   403: 'The id is not registered, and registration is closed',
   404: 'There is no such system',
   413: 'The body is too large',
+  409: 'Too many different reports of this system and second are stored',
   415: 'The body is not JSON, or its coding is unknown',
   503: 'It cannot be stored now; Retry-After says when to try again',
 };

@@ -7,6 +7,7 @@
  * (https://www.postgresql.org/docs/current/storage-toast.html).
  */
 
+/** `copy` numbers the different reports of one system and second, from 0. */
 export const schema = `
   CREATE TABLE IF NOT EXISTS systems (
     id TEXT PRIMARY KEY,
@@ -33,13 +34,14 @@ export const schema = `
   CREATE TABLE IF NOT EXISTS reports (
     system_id TEXT NOT NULL,
     epoch BIGINT NOT NULL,
+    copy BIGINT NOT NULL DEFAULT 0,
     received_at BIGINT NOT NULL,
     cpu_percent DOUBLE PRECISION NOT NULL,
     memory_percent DOUBLE PRECISION NOT NULL,
     disks TEXT NOT NULL,
     network TEXT NOT NULL,
     body TEXT NOT NULL,
-    PRIMARY KEY (system_id, epoch)
+    PRIMARY KEY (system_id, epoch, copy)
   );
   CREATE INDEX IF NOT EXISTS reports_by_arrival ON reports (received_at);
 
@@ -58,18 +60,36 @@ export const schema = `
   );
 `;
 
+/** Whether the tables are of the first version, which kept one report of a second. */
+export const isFirstVersion = `
+  SELECT count(*) = 0 AS first FROM information_schema.columns
+  WHERE table_schema = current_schema() AND table_name = 'reports' AND column_name = 'copy'`;
+
+/**
+ * In one transaction, and with the same end when two receivers do it one after the other. A receiver
+ * of the first version can store nothing from then on and answers 503 until it is replaced.
+ */
+export const upgradeFirstVersion = `
+  ALTER TABLE reports ADD COLUMN IF NOT EXISTS copy BIGINT NOT NULL DEFAULT 0;
+  ALTER TABLE reports DROP CONSTRAINT reports_pkey, ADD PRIMARY KEY (system_id, epoch, copy);
+`;
+
 /** A column for each parameter, so that a batch of any size is one statement of one text. */
 export const insertReports = `
   INSERT INTO reports
-    (system_id, epoch, received_at, cpu_percent, memory_percent, disks, network, body)
-  SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::float8[], $5::float8[],
-                       $6::text[], $7::text[], $8::text[])
-  ON CONFLICT (system_id, epoch) DO NOTHING
+    (system_id, epoch, copy, received_at, cpu_percent, memory_percent, disks, network, body)
+  SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::float8[],
+                       $6::float8[], $7::text[], $8::text[], $9::text[])
+  ON CONFLICT (system_id, epoch, copy) DO NOTHING
   RETURNING system_id, epoch`;
 
-export const bodiesAt = `
-  SELECT system_id, epoch, body FROM reports
-  WHERE (system_id, epoch) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))`;
+/** The last copy of each report's second, and whether one of them is the report itself. */
+export const copiesAt = `
+  SELECT sent.at, max(reports.copy) AS last, bool_or(reports.body = sent.body) AS same
+  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[])
+       AS sent (at, system_id, epoch, body)
+  JOIN reports ON reports.system_id = sent.system_id AND reports.epoch = sent.epoch
+  GROUP BY sent.at`;
 
 /** A report of the backlog is older than what is shown and must not replace it. */
 export const upsertSystems = `
@@ -97,7 +117,8 @@ export const touchSystems = `
 export const newestBody = `
   SELECT body FROM systems JOIN reports ON reports.system_id = systems.id
                                        AND reports.epoch = systems.epoch
-  WHERE systems.id = $1`;
+  WHERE systems.id = $1
+  ORDER BY copy DESC LIMIT 1`;
 
 /** $1 system, $2 from, $3 to, $4 bucket. Counters and disks are levels: the last report's count. */
 export const history = `
@@ -122,30 +143,38 @@ export const history = `
          coalesce(reports.network, hourly.network) AS network
   FROM points
   LEFT JOIN reports ON reports.system_id = $1 AND reports.epoch = points.epoch
+    AND reports.copy = (SELECT max(copy) FROM reports AS copies
+                        WHERE copies.system_id = $1 AND copies.epoch = points.epoch)
   LEFT JOIN hourly ON hourly.system_id = $1 AND hourly.hour = points.epoch / 3600
                   AND hourly.last_epoch = points.epoch
   ORDER BY points.epoch`;
 
 /**
  * One statement, so that a report is either whole or part of its hour whatever happens; receivers
- * that share the database skip what another is folding.
+ * that share the database skip what another is folding. A second is folded as a whole: a copy that
+ * stayed alone would not be known again when it is sent again.
  */
 export const foldReports = `
   WITH old AS (
-    DELETE FROM reports WHERE (system_id, epoch) IN (
-      SELECT system_id, epoch FROM reports
+    DELETE FROM reports WHERE (system_id, epoch, copy) IN (
+      SELECT system_id, epoch, copy FROM reports
       WHERE received_at < $1 AND NOT EXISTS (
         SELECT 1 FROM systems WHERE systems.id = reports.system_id
                                 AND systems.epoch = reports.epoch)
+      AND NOT EXISTS (
+        SELECT 1 FROM reports AS copies
+        WHERE copies.system_id = reports.system_id AND copies.epoch = reports.epoch
+          AND copies.received_at >= $1)
       ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED
     )
-    RETURNING system_id, epoch, cpu_percent, memory_percent, disks, network
+    RETURNING system_id, epoch, copy, cpu_percent, memory_percent, disks, network
   ), folded AS (
     INSERT INTO hourly (system_id, hour, reports, cpu_sum, cpu_max, memory_sum, memory_max,
                         last_epoch, disks, network)
     SELECT system_id, epoch / 3600, count(*), sum(cpu_percent), max(cpu_percent),
            sum(memory_percent), max(memory_percent), max(epoch),
-           (array_agg(disks ORDER BY epoch DESC))[1], (array_agg(network ORDER BY epoch DESC))[1]
+           (array_agg(disks ORDER BY epoch DESC, copy DESC))[1],
+           (array_agg(network ORDER BY epoch DESC, copy DESC))[1]
     FROM old GROUP BY system_id, epoch / 3600
     ORDER BY 1, 2
     ON CONFLICT (system_id, hour) DO UPDATE SET

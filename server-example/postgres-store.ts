@@ -3,15 +3,10 @@
  * protocol. Receivers keep nothing themselves, so as many as needed may share one database.
  */
 import { Pool, type PoolClient, types } from 'pg';
+import { insertBatch } from './postgres-insert.ts';
 import * as sql from './postgres-schema.ts';
-import { numberIn, type Row, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
-import {
-  type IncomingReport,
-  type InsertOutcome,
-  momentOf,
-  type Store,
-  StoreUnavailable,
-} from './store.ts';
+import { numberIn, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
+import { type Store, StoreUnavailable } from './store.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database` */
@@ -52,7 +47,11 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     attempt(operation, async (client) => (await client.query(text, [...values])).rowCount ?? 0);
 
   try {
-    await attempt('make the tables', (client) => client.query(sql.schema));
+    await attempt('make the tables', async (client) => {
+      await client.query(sql.schema);
+      const { rows: found } = await client.query(sql.isFirstVersion);
+      if (found[0]?.first === true) await client.query(sql.upgradeFirstVersion);
+    });
   } catch (error) {
     await pool.end();
     throw error;
@@ -121,113 +120,6 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
 
     close: () => (pool.ended ? Promise.resolve() : pool.end()),
   };
-}
-
-async function insertBatch(
-  client: PoolClient,
-  batch: readonly IncomingReport[],
-): Promise<readonly InsertOutcome[]> {
-  const first = new Map<string, IncomingReport>();
-  for (const report of batch) {
-    if (!first.has(keyOf(report))) first.set(keyOf(report), report);
-  }
-  // Receivers that store the same reports at once take their locks in one order, and do not block
-  // each other for ever.
-  const ordered = [...first.values()].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-  const { rows } = await client.query(sql.insertReports, [
-    ordered.map((report) => report.systemId),
-    ordered.map((report) => report.epoch),
-    ordered.map((report) => report.receivedAt),
-    ordered.map((report) => report.cpuPercent),
-    ordered.map((report) => report.memoryPercent),
-    ordered.map((report) => report.disks),
-    ordered.map((report) => report.network),
-    ordered.map((report) => report.body),
-  ]);
-  const stored = new Set(rows.map(keyOfRow));
-  await updateSystems(
-    client,
-    ordered.filter((report) => stored.has(keyOf(report))),
-  );
-  const bodies = await bodiesThere(client, ordered, stored);
-  return batch.map((report) => {
-    const key = keyOf(report);
-    if (stored.delete(key)) return 'stored';
-    return bodies.get(key) === report.body ? 'duplicate' : 'conflict';
-  });
-}
-
-/** The JSON that is kept under each report's key: this batch's own, or what was there before. */
-async function bodiesThere(
-  client: PoolClient,
-  reports: readonly IncomingReport[],
-  stored: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, string>> {
-  const bodies = new Map(reports.map((report) => [keyOf(report), report.body]));
-  const older = reports.filter((report) => !stored.has(keyOf(report)));
-  if (older.length === 0) return bodies;
-  const { rows } = await client.query(sql.bodiesAt, [
-    older.map((report) => report.systemId),
-    older.map((report) => report.epoch),
-  ]);
-  for (const row of rows) bodies.set(keyOfRow(row), textIn(row, 'body'));
-  return bodies;
-}
-
-/**
- * One upsert may touch a row once, so a system's newest report goes after the one before it, whose
- * counters the newest takes over; what is older than both changes no figure.
- */
-async function updateSystems(
-  client: PoolClient,
-  reports: readonly IncomingReport[],
-): Promise<void> {
-  const bySystem = Map.groupBy(reports, (report) => report.systemId);
-  const newestTwo = [...bySystem.values()].map((ofOne) =>
-    ofOne.sort((one, other) => momentOf(one) - momentOf(other)).slice(-2),
-  );
-  await upsert(
-    client,
-    newestTwo.flatMap((two) => (two.length === 2 ? two.slice(0, 1) : [])),
-  );
-  await upsert(
-    client,
-    newestTwo.flatMap((two) => two.slice(-1)),
-  );
-  await client.query(sql.touchSystems, [
-    [...bySystem.keys()],
-    [...bySystem.values()].map((ofOne) => Math.max(...ofOne.map((one) => one.receivedAt))),
-  ]);
-}
-
-async function upsert(client: PoolClient, reports: readonly IncomingReport[]): Promise<void> {
-  if (reports.length === 0) return;
-  await client.query(sql.upsertSystems, [
-    reports.map((report) => report.systemId),
-    reports.map((report) => report.receivedAt),
-    reports.map(momentOf),
-    reports.map((report) => report.epoch),
-    reports.map((report) => report.intervalSeconds),
-    reports.map((report) => report.url),
-    reports.map((report) => report.cpuCount),
-    reports.map((report) => report.cpuFrequency),
-    reports.map((report) => report.cpuPercent),
-    reports.map((report) => report.memoryTotalBytes),
-    reports.map((report) => report.memoryUsedBytes),
-    reports.map((report) => report.memoryPercent),
-    reports.map((report) => report.processCount),
-    reports.map((report) => report.disks),
-    reports.map((report) => report.network),
-  ]);
-}
-
-/** No id holds a control character. */
-function keyOf(report: { readonly systemId: string; readonly epoch: number }): string {
-  return `${report.systemId}\n${report.epoch}`;
-}
-
-function keyOfRow(row: Row): string {
-  return keyOf({ systemId: textIn(row, 'system_id'), epoch: numberIn(row, 'epoch') });
 }
 
 async function withClient<T>(

@@ -5,8 +5,9 @@
  *   check_system_id  → 200 registered, 204 not registered
  *   send_stats       → 200, once the report is on disk
  *
- * Everything else says why in JSON: 400 what the body lacks, 413 too large, 415 not JSON, 503 with
- * Retry-After when the report could not be stored. The agent keeps what was not answered with 200.
+ * Everything else says why in JSON: 400 what the body lacks, 409 too many reports of one second, 413
+ * too large, 415 not JSON, 503 with Retry-After when the report could not be stored. The agent keeps
+ * what was not answered with 200.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
@@ -22,7 +23,7 @@ import { HttpError, parseJson, sendEmpty, sendJson } from './http.ts';
 import type { Intake } from './intake.ts';
 import type { ReportOutcome } from './metrics.ts';
 import { describeIssue, type Report, reportSchema } from './report.ts';
-import type { IncomingReport, Store } from './store.ts';
+import { copiesMax, type IncomingReport, type Store } from './store.ts';
 
 export interface ProtocolOptions {
   readonly store: Store;
@@ -70,13 +71,15 @@ export function createProtocol(options: ProtocolOptions): Handler {
       }
       const outcome = await intake.add(toIncoming(report, body, options.now()));
       options.onReport(outcome, id);
-      sendJson(
-        response,
-        statusReceived,
-        { received: true, duplicate: outcome !== 'stored' },
-        // The agent tells its user, who alone can mend it (docs/specs/0001-delivery.md).
-        outcome === 'conflict' ? { 'system-monitor-notice': 'other-machine' } : {},
-      );
+      // The agent tells its user, who alone can mend it (docs/specs/0001-delivery.md).
+      const notice = { 'system-monitor-notice': 'other-machine' };
+      if (outcome === 'excess') {
+        // Not 503: the agent would hold all others back for one that can never be stored.
+        const reason = `${copiesMax} other reports of this second are stored under ${id}`;
+        throw new HttpError(409, reason, notice);
+      }
+      const received = { received: true, duplicate: outcome === 'duplicate' };
+      sendJson(response, statusReceived, received, outcome === 'conflict' ? notice : {});
     } catch (error) {
       if (!(error instanceof HttpError)) options.onReport('unavailable', id);
       throw error;

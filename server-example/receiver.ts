@@ -72,9 +72,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     openRegistration: options.openRegistration ?? true,
     onReport: (outcome, systemId) => {
       metrics.count(outcome);
-      if (outcome === 'stored') live.changed(systemId);
-      if (outcome === 'conflict') {
-        log(`${systemId} sent two different reports of one second: do two machines share this id?`);
+      if (outcome === 'stored' || outcome === 'conflict') live.changed(systemId);
+      if (outcome === 'conflict' || outcome === 'excess') {
+        log(
+          `${systemId} sent different reports of one second: do two machines share this id, or was its clock set back?`,
+        );
       }
     },
   });

@@ -11,8 +11,37 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
+/**
+ * From each earlier version to the one after it. A constraint of a table cannot be changed, so the
+ * table is made anew (https://sqlite.org/lang_altertable.html#otheralter).
+ */
+export const upgrades: Readonly<Record<number, string>> = {
+  // Until then a second report of one second was not kept.
+  1: `
+    CREATE TABLE reports_2 (
+      id INTEGER PRIMARY KEY,
+      system_id TEXT NOT NULL,
+      epoch INTEGER NOT NULL,
+      copy INTEGER NOT NULL,
+      received_at INTEGER NOT NULL,
+      cpu_percent REAL NOT NULL,
+      memory_percent REAL NOT NULL,
+      disks TEXT NOT NULL,
+      network TEXT NOT NULL,
+      UNIQUE (system_id, epoch, copy)
+    ) STRICT;
+    INSERT INTO reports_2
+      SELECT id, system_id, epoch, 0, received_at, cpu_percent, memory_percent, disks, network
+      FROM reports;
+    DROP TABLE reports;
+    ALTER TABLE reports_2 RENAME TO reports;
+    CREATE INDEX reports_by_arrival ON reports (received_at);
+  `,
+};
+
+/** `copy` numbers the different reports of one system and second, from 0. */
 export const schema = `
   CREATE TABLE systems (
     id TEXT PRIMARY KEY,
@@ -41,12 +70,13 @@ export const schema = `
     id INTEGER PRIMARY KEY,
     system_id TEXT NOT NULL,
     epoch INTEGER NOT NULL,
+    copy INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     cpu_percent REAL NOT NULL,
     memory_percent REAL NOT NULL,
     disks TEXT NOT NULL,
     network TEXT NOT NULL,
-    UNIQUE (system_id, epoch)
+    UNIQUE (system_id, epoch, copy)
   ) STRICT;
   CREATE INDEX reports_by_arrival ON reports (received_at);
 
@@ -76,12 +106,13 @@ export function prepareStatements(database: DatabaseSync) {
   return {
     insertReport: database.prepare(`
       INSERT INTO reports
-        (system_id, epoch, received_at, cpu_percent, memory_percent, disks, network)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (system_id, epoch) DO NOTHING
+        (system_id, epoch, copy, received_at, cpu_percent, memory_percent, disks, network)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (system_id, epoch, copy) DO NOTHING
       RETURNING id`),
-    bodyAt: database.prepare(`
-      SELECT body FROM reports JOIN bodies ON report_id = id WHERE system_id = ? AND epoch = ?`),
+    copiesAt: database.prepare(`
+      SELECT max(copy) AS last, max(body = ?) AS same
+      FROM reports JOIN bodies ON report_id = id WHERE system_id = ? AND epoch = ?`),
     insertBody: database.prepare('INSERT INTO bodies (report_id, body) VALUES (?, ?)'),
     // A report of the backlog is older than what is shown and must not replace it.
     upsertSystem: database.prepare(`
@@ -140,14 +171,24 @@ export function prepareStatements(database: DatabaseSync) {
              coalesce(reports.network, hourly.network) AS network
       FROM points
       LEFT JOIN reports ON reports.system_id = :system AND reports.epoch = points.epoch
+        AND reports.copy = (SELECT max(copy) FROM reports AS copies
+                            WHERE copies.system_id = :system AND copies.epoch = points.epoch)
       LEFT JOIN hourly ON hourly.system_id = :system AND hourly.hour = points.epoch / 3600
                       AND hourly.last_epoch = points.epoch
       ORDER BY points.epoch`),
+    // A second is folded as a whole: a copy that stayed alone would not be known again when it is
+    // sent again.
     oldReports: database.prepare(`
       SELECT id FROM reports
-      WHERE received_at < ?
-        AND id NOT IN (SELECT newest_report FROM systems WHERE newest_report IS NOT NULL)
-      ORDER BY received_at LIMIT ?`),
+      WHERE received_at < ?1
+        AND NOT EXISTS (
+          SELECT 1 FROM systems
+          WHERE systems.id = reports.system_id AND systems.epoch = reports.epoch)
+        AND NOT EXISTS (
+          SELECT 1 FROM reports AS copies
+          WHERE copies.system_id = reports.system_id AND copies.epoch = reports.epoch
+            AND copies.received_at >= ?1)
+      ORDER BY received_at LIMIT ?2`),
     foldReports: database.prepare(`
       INSERT INTO hourly (system_id, hour, reports, cpu_sum, cpu_max, memory_sum, memory_max,
                           last_epoch, disks, network)
@@ -160,6 +201,9 @@ export function prepareStatements(database: DatabaseSync) {
       ) AS hours
       JOIN reports AS last
         ON last.system_id = hours.system_id AND last.epoch = hours.last_epoch
+        AND last.copy = (SELECT max(copy) FROM reports AS copies
+                         WHERE copies.system_id = hours.system_id
+                           AND copies.epoch = hours.last_epoch)
       WHERE true
       ON CONFLICT (system_id, hour) DO UPDATE SET
         reports = hourly.reports + excluded.reports,

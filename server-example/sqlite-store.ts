@@ -6,8 +6,15 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { numberIn, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
-import { prepareStatements, type Statements, schema, schemaVersion } from './sqlite-schema.ts';
 import {
+  prepareStatements,
+  type Statements,
+  schema,
+  schemaVersion,
+  upgrades,
+} from './sqlite-schema.ts';
+import {
+  copiesMax,
   type IncomingReport,
   type InsertOutcome,
   momentOf,
@@ -115,33 +122,51 @@ function prepareDatabase(database: DatabaseSync, path: string): void {
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 4000;
   `);
-  const version = numberIn(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
-  if (version === schemaVersion) return;
-  if (version !== 0) {
-    throw new Error(
-      `open ${path}: made by another version of this receiver (schema ${version}, this one knows ${schemaVersion})`,
-    );
-  }
   inTransaction(database, () => {
-    database.exec(schema);
+    const version = numberIn(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
+    if (version === schemaVersion) return;
+    if (version === 0) database.exec(schema);
+    else upgrade(database, path, version);
     database.exec(`PRAGMA user_version = ${schemaVersion}`);
   });
 }
 
+function upgrade(database: DatabaseSync, path: string, version: number): void {
+  for (let from = version; from !== schemaVersion; from += 1) {
+    const step = upgrades[from];
+    if (step === undefined) {
+      throw new Error(
+        `open ${path}: made by another version of this receiver (schema ${version}, this one knows ${schemaVersion})`,
+      );
+    }
+    database.exec(step);
+  }
+}
+
 function insertOne(statements: Statements, report: IncomingReport): InsertOutcome {
+  if (insertCopy(statements, report, 0)) return 'stored';
+  const there = statements.copiesAt.get(report.body, report.systemId, report.epoch) ?? {};
+  if (numberIn(there, 'same') === 1) return 'duplicate';
+  const copy = numberIn(there, 'last') + 1;
+  if (copy >= copiesMax) return 'excess';
+  // There is one writer, so the number is still free.
+  if (!insertCopy(statements, report, copy)) throw new Error(`copy ${copy} is there already`);
+  return 'conflict';
+}
+
+/** False, and nothing is changed, where a report of this system, second and number is there. */
+function insertCopy(statements: Statements, report: IncomingReport, copy: number): boolean {
   const stored = statements.insertReport.get(
     report.systemId,
     report.epoch,
+    copy,
     report.receivedAt,
     report.cpuPercent,
     report.memoryPercent,
     report.disks,
     report.network,
   );
-  if (stored === undefined) {
-    const there = statements.bodyAt.get(report.systemId, report.epoch);
-    return there?.body === report.body ? 'duplicate' : 'conflict';
-  }
+  if (stored === undefined) return false;
   const reportId = numberIn(stored, 'id');
   statements.insertBody.run(reportId, report.body);
   statements.upsertSystem.run(
@@ -163,7 +188,7 @@ function insertOne(statements: Statements, report: IncomingReport): InsertOutcom
     reportId,
   );
   statements.touchSystem.run(report.receivedAt, report.systemId);
-  return 'stored';
+  return true;
 }
 
 function prune(statements: Statements, limits: PruneLimits): PruneResult {

@@ -2,8 +2,9 @@
  * What the receiver asks of whatever keeps its reports. One contract, run over every store:
  * test/contract/store.test.ts.
  *
- * Moments are whole seconds since 1970. `epoch` is the machine's own clock at collection and, with
- * the system id, the identity of a report. `receivedAt` is this receiver's clock.
+ * Moments are whole seconds since 1970. `epoch` is the machine's own clock at collection;
+ * `receivedAt` is this receiver's clock. A report is told from others by its system id, its `epoch`
+ * and, where both are the same, its JSON.
  */
 
 /** The figures that are kept beside a report, so that no list or chart has to open the JSON. */
@@ -32,8 +33,18 @@ export interface IncomingReport extends Figures {
   readonly body: string;
 }
 
-/** `conflict`: another report of this system and moment is there, and it is not the same. */
-export type InsertOutcome = 'stored' | 'duplicate' | 'conflict';
+/**
+ * `conflict`: stored as well, though another report of this system and second is there. Its clock was
+ * set back, or two machines share the id; both reports were collected, so both are kept.
+ * `excess`: not stored, because `copiesMax` different reports of this second are there.
+ */
+export type InsertOutcome = 'stored' | 'duplicate' | 'conflict' | 'excess';
+
+/**
+ * Different reports of one system and second that are kept. Each new one is compared with all that
+ * are there, so a hundred machines from one image are borne, and no bound at all would not be.
+ */
+export const copiesMax = 100;
 
 /** A registered system and its newest figures; `newest` is null until its first report. */
 export interface SystemRow {
@@ -90,8 +101,8 @@ export interface Store {
   readonly concurrentInserts: number;
   /**
    * Stores a batch, and resolves once it would survive a power cut. A report whose (systemId, epoch)
-   * is there already is a `duplicate`, or a `conflict` if its JSON differs, and changes nothing.
-   * The first report of an id registers it.
+   * and JSON are there already is a `duplicate` and changes nothing. One of other JSON is stored
+   * beside the first, as a `conflict`. The first report of an id registers it.
    * All of the batch or nothing: rejects with StoreUnavailable when it cannot be written now.
    */
   insert(batch: readonly IncomingReport[]): Promise<readonly InsertOutcome[]>;
@@ -104,12 +115,13 @@ export interface Store {
   forget(systemId: string): Promise<boolean>;
   /** All systems, or those of `ids`, by id. */
   systems(ids?: readonly string[]): Promise<readonly SystemRow[]>;
-  /** The newest report's JSON as it was sent. */
+  /** The newest report's JSON as it was sent; the one that came last where a second has several. */
   newestReport(systemId: string): Promise<string | undefined>;
   /**
    * Folds a bounded number of reports that arrived before `receivedBefore` into hourly averages,
    * and drops hours before `hourlyBefore`. Each system's newest report stays however old it is.
-   * A report counts by its arrival, so that a backlog which arrives late is kept as long as others.
+   * A report counts by its arrival, so that a backlog which arrives late is kept as long as others;
+   * where a second has several, they stay as long as the last of them.
    */
   prune(limits: PruneLimits): Promise<PruneResult>;
   /** Oldest first; empty buckets are left out. Reports and folded hours together. */

@@ -2,7 +2,7 @@
  * The contract of server-example/store.ts, run over every store.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { IncomingReport, Store } from '../../server-example/store.ts';
+import { copiesMax, type IncomingReport, type Store } from '../../server-example/store.ts';
 import { allStores } from '../support/stores.ts';
 
 const hour = 3600;
@@ -79,15 +79,87 @@ for (const stores of allStores) {
       ]);
     });
 
-    test('two different reports of one system and moment are told apart, and the first one stays', async () => {
-      const other = report({ body: 'other' });
+    test('two different reports of one system and second are both stored, each once', async () => {
+      const other = report({ body: 'other', cpuPercent: 30 });
       const later = { epoch: start + 1 };
       expect(await store.insert([report()])).toEqual(['stored']);
       expect(await store.insert([other, report()])).toEqual(['conflict', 'duplicate']);
       expect(
-        await store.insert([report(later), report({ ...later, body: 'other' }), report(later)]),
-      ).toEqual(['stored', 'conflict', 'duplicate']);
-      expect(await store.newestReport('Linux-a')).toBe(report(later).body);
+        await store.insert([
+          report(later),
+          report({ ...later, body: 'other' }),
+          report(later),
+          report({ ...later, body: 'third' }),
+          report({ ...later, body: 'other' }),
+        ]),
+      ).toEqual(['stored', 'conflict', 'duplicate', 'conflict', 'duplicate']);
+      for (const body of ['other', 'third', report(later).body]) {
+        expect(await store.insert([report({ ...later, body })])).toEqual(['duplicate']);
+      }
+      expect(await store.newestReport('Linux-a')).toBe('third');
+      const points = await store.history(everything('Linux-a', 1));
+      expect(
+        points.map(({ epoch, reports, cpuPercentAverage }) => [epoch, reports, cpuPercentAverage]),
+      ).toEqual([
+        [start, 2, 20],
+        [start + 1, 3, 10],
+      ]);
+    });
+
+    test('a second of several reports is one point of a chart, with the levels of the last', async () => {
+      await store.insert([report({ disks: '{"first":1}', network: '{"first":1}' })]);
+      await store.insert([report({ body: 'other', disks: '{"last":1}', network: '{"last":1}' })]);
+      expect(await store.history(everything('Linux-a', 60))).toMatchObject([
+        { epoch: start, reports: 2, disks: '{"last":1}', network: '{"last":1}' },
+      ]);
+    });
+
+    test('a clock that was set back makes older reports, which neither replace nor lose anything', async () => {
+      const seconds = [0, 60, 120].map((second) => start + second);
+      const before = seconds.map((epoch) => report({ epoch, body: `${epoch} before` }));
+      const after = seconds.map((epoch) => {
+        return report({ epoch, body: `${epoch} after`, receivedAt: start + 180 + (epoch - start) });
+      });
+      await store.insert(before);
+      for (const [at, one] of after.entries()) {
+        expect(await store.insert([one])).toEqual(['conflict']);
+        const newest = at === 2 ? `${start + 120} after` : `${start + 120} before`;
+        expect(await store.newestReport('Linux-a')).toBe(newest);
+      }
+      const [system] = await store.systems(['Linux-a']);
+      expect(system?.newest).toMatchObject({ epoch: start + 120, receivedAt: start + 300 });
+      const points = await store.history(everything('Linux-a', 60));
+      expect(points.map((point) => point.reports)).toEqual([2, 2, 2]);
+    });
+
+    test('beyond its bound a further report of one second is not stored, and said to be so', async () => {
+      const many = Array.from({ length: copiesMax + 2 }, (_, at) => report({ body: `${at}` }));
+      const outcomes = await store.insert([...many, ...many]);
+      const expected = many.map((_, at) => {
+        if (at === 0) return 'stored';
+        return at < copiesMax ? 'conflict' : 'excess';
+      });
+      const again = many.map((_, at) => (at < copiesMax ? 'duplicate' : 'excess'));
+      expect(outcomes).toEqual([...expected, ...again]);
+      expect(await store.insert(many)).toEqual(again);
+      expect(await store.insert([report({ epoch: start + 1 })])).toEqual(['stored']);
+      const [point] = await store.history(everything('Linux-a', 1));
+      expect(point?.reports).toBe(copiesMax);
+    });
+
+    test('different reports of one second that arrive at the same moment are each stored once', async () => {
+      const bodies = ['a', 'b', 'c', 'd'];
+      const outcomes = await Promise.all(
+        Array.from({ length: 16 }, (_, at) =>
+          store.insert([report({ body: bodies[at % 4] ?? '' }), report({ epoch: start + at + 1 })]),
+        ),
+      );
+      const firsts = outcomes.map(([first]) => first);
+      expect(firsts.filter((outcome) => outcome === 'stored')).toHaveLength(1);
+      expect(firsts.filter((outcome) => outcome === 'conflict')).toHaveLength(3);
+      expect(firsts.filter((outcome) => outcome === 'duplicate')).toHaveLength(12);
+      const [point] = await store.history(everything('Linux-a', 1));
+      expect(point).toMatchObject({ epoch: start, reports: 4 });
     });
 
     test('duplicates that arrive at the same moment are stored once', async () => {
@@ -231,6 +303,38 @@ for (const stores of allStores) {
         [start + 120, 2],
         [start + hour + 5, 1],
         [start + 9 * hour, 1],
+      ]);
+    });
+
+    test('a second of several reports is folded as a whole, when the last of them is old', async () => {
+      const second = { epoch: start + 60 };
+      await store.insert([
+        report({ ...second, cpuPercent: 10 }),
+        report({ ...second, cpuPercent: 40, body: 'other', network: '{"other":1}' }),
+        report({ ...second, cpuPercent: 70, body: 'late', receivedAt: start + 2 * hour }),
+      ]);
+      await store.insert([
+        report({ epoch: start + 9 * hour }),
+        report({ epoch: start + 9 * hour, body: 'newest' }),
+      ]);
+      const before = await store.history(everything('Linux-a', hour));
+      expect(await store.prune({ receivedBefore: start + hour, hourlyBefore: 0 })).toEqual({
+        reportsFolded: 0,
+        more: false,
+      });
+      expect(await store.insert([report(second)])).toEqual(['duplicate']);
+      // The newest second stays whole as well, so that each of its reports is known again.
+      const late = { receivedBefore: start + 20 * hour, hourlyBefore: 0 };
+      expect(await store.prune(late)).toEqual({ reportsFolded: 3, more: false });
+      expect(await store.history(everything('Linux-a', hour))).toEqual(before);
+      expect(before).toMatchObject([
+        { epoch: start + 60, reports: 3, cpuPercentAverage: 40, cpuPercentMax: 70 },
+        { epoch: start + 9 * hour, reports: 2 },
+      ]);
+      const newest = report({ epoch: start + 9 * hour });
+      expect(await store.insert([newest, { ...newest, body: 'newest' }])).toEqual([
+        'duplicate',
+        'duplicate',
       ]);
     });
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { request } from 'undici';
-import { type IncomingReport, StoreUnavailable } from '../../../server-example/store.ts';
+import { copiesMax, type IncomingReport, StoreUnavailable } from '../../../server-example/store.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { exampleReport, exampleStats, exampleSystemId } from '../../support/report.ts';
 
@@ -46,20 +46,34 @@ test('a report that is sent again is answered with 200 and stored once', async (
   expect(bodies.filter((body) => body.duplicate === false)).toHaveLength(1);
 });
 
-test('two machines under one id are said in the log, once, and answered so that neither repeats', async () => {
+test('two machines under one id are said in the log, once, and the reports of both are stored', async () => {
   await using receiver = await startReceiver();
   await receiver.post(exampleReport());
   for (let at = 0; at < 3; at += 1) {
     const other = await receiver.post(exampleReport({ url: `http://other/${at}` }));
-    expect([other.status, await other.json()]).toEqual([200, { received: true, duplicate: true }]);
+    expect([other.status, await other.json()]).toEqual([200, { received: true, duplicate: false }]);
     expect(other.headers.get('system-monitor-notice')).toBe('other-machine');
   }
   expect(receiver.logged).toEqual([
-    `${exampleSystemId} sent two different reports of one second: do two machines share this id?`,
+    `${exampleSystemId} sent different reports of one second: do two machines share this id, or was its clock set back?`,
   ]);
   const same = await receiver.post(exampleReport());
   expect(same.headers.get('system-monitor-notice')).toBeNull();
+  expect(await same.json()).toEqual({ received: true, duplicate: true });
   expect(receiver.logged).toHaveLength(1);
+});
+
+test('a report that is one too many of its second is refused with 409, so that the agent puts it aside', async () => {
+  await using receiver = await startReceiver();
+  const sent = Array.from({ length: copiesMax }, (_, at) => exampleReport({ url: `http://${at}` }));
+  const answers = await Promise.all(sent.map((report) => receiver.post(report)));
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+  const refused = await receiver.post(exampleReport({ url: 'http://one-more' }));
+  expect([refused.status, await refused.json()]).toEqual([
+    409,
+    { error: `${copiesMax} other reports of this second are stored under ${exampleSystemId}` },
+  ]);
+  expect((await receiver.post(sent[7])).status).toBe(200);
 });
 
 test('with closed registration a report of an unknown id is refused until it is registered', async () => {
