@@ -105,6 +105,7 @@ function questions(options: ConformanceOptions): readonly Question[] {
     exactly('an unknown id is not registered', statusNotRegistered, checkSystemId),
     exactly('a report is received', statusReceived, same),
     exactly('the same report again is received again', statusReceived, same),
+    exactly('another report of that second is received', statusReceived, report(0, emptyParts)),
     exactly('an older report is received after it', statusReceived, report(-3600)),
     exactly('empty parts are received', statusReceived, report(1, emptyParts)),
     exactly('names of any text are received', statusReceived, report(2, oddNames)),

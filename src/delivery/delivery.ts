@@ -169,7 +169,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function noteOtherMachine(): void {
     otherMachineSeenAtMs = clock.epochMs();
     log.log('error', 'delivery: another machine reports under this system id', {
-      hint: 'Give one of them an id of its own: system-monitor generate_system_id --save',
+      hint: 'Give one of them an id of its own: system-monitor generate_system_id --save. Where no other machine has this id, the clock was set back, and nothing is to be done.',
     });
   }
 
