@@ -36,6 +36,20 @@ export function fill(element, ...children) {
 }
 
 /**
+ * Puts rows into a table's body. Rows that stay where they are are not touched: moving them would
+ * lose the focus, a selection and the row under the pointer.
+ *
+ * @param {Element} body
+ * @param {readonly Element[]} rows
+ */
+export function fillRows(body, rows) {
+  const { children } = body;
+  if (rows.length !== children.length || rows.some((row, at) => children[at] !== row)) {
+    body.replaceChildren(...rows);
+  }
+}
+
+/**
  * Writes only what changed, so that a selection or a screen reader is not disturbed each second.
  *
  * @param {Element} element

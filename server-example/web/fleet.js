@@ -1,5 +1,5 @@
 /** The fleet at a glance: how many are up, late, silent, and each machine's newest figures. */
-import { bar, fill, make, setBar, setText } from './dom.js';
+import { bar, fillRows, make, setBar, setText } from './dom.js';
 import {
   formatAgo,
   formatBytes,
@@ -157,13 +157,7 @@ export function createFleetView(systems) {
       row.update(system, now);
       return row.element;
     });
-    // Moving rows that stay where they are would lose the focus and the pointer's row.
-    if (
-      elements.length !== body.children.length ||
-      elements.some((one, at) => body.children[at] !== one)
-    ) {
-      fill(body, ...elements);
-    }
+    fillRows(body, elements);
     more.hidden = matching.length <= shown.length;
     setText(more, `Show more (${matching.length - shown.length} left)`);
     table.hidden = shown.length === 0;

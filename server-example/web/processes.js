@@ -1,5 +1,5 @@
 /** The processes of the newest report, with a filter and sortable columns. */
-import { fill, make, setText } from './dom.js';
+import { fillRows, make, setText } from './dom.js';
 import { createSorting } from './table.js';
 
 /** @typedef {import('./source.js').Process} Process */
@@ -10,6 +10,8 @@ const rowsMax = 500;
 export function createProcessTable() {
   /** @type {Process[]} */
   let processes = [];
+  /** @type {Map<string, HTMLElement>} */
+  let rows = new Map();
   const sorting = createSorting({
     columns: /** @type {import('./table.js').Column<Process>[]} */ ([
       { key: 'pid', label: 'PID', number: true, value: (one) => one.pid },
@@ -25,7 +27,7 @@ export function createProcessTable() {
     'aria-label': 'Filter processes',
     oninput: () => render(),
   });
-  const count = make('span', { class: 'muted', role: 'status' });
+  const count = make('span', { class: 'muted' });
   const body = make('tbody');
   const list = make(
     'div',
@@ -50,23 +52,12 @@ export function createProcessTable() {
 
   const render = () => {
     const wanted = filter.value.trim().toLowerCase();
-    const matching = processes.filter((one) =>
-      `${one.pid}\n${one.name}\n${one.username ?? ''}`.toLowerCase().includes(wanted),
-    );
+    const matching = processes.filter((one) => textOf(one).toLowerCase().includes(wanted));
     const shown = sorting.sort(matching).slice(0, rowsMax);
     setText(count, describeCount(shown.length, matching.length, processes.length));
-    fill(
-      body,
-      ...shown.map((one) =>
-        make(
-          'tr',
-          {},
-          make('td', { class: 'number' }, one.pid),
-          make('td', {}, one.name),
-          make('td', {}, one.username ?? '–'),
-        ),
-      ),
-    );
+    const before = rows;
+    rows = new Map(shown.map((one) => [textOf(one), before.get(textOf(one)) ?? createRow(one)]));
+    fillRows(body, [...rows.values()]);
   };
 
   return {
@@ -89,6 +80,22 @@ export function createProcessTable() {
       render();
     },
   };
+}
+
+/** @param {Process} one */
+function textOf(one) {
+  return `${one.pid}\n${one.name}\n${one.username ?? ''}`;
+}
+
+/** @param {Process} one */
+function createRow(one) {
+  return make(
+    'tr',
+    {},
+    make('td', { class: 'number' }, one.pid),
+    make('td', {}, one.name),
+    make('td', {}, one.username ?? '–'),
+  );
 }
 
 /**
