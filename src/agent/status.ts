@@ -2,10 +2,10 @@
  * What the background process says of itself, in a small file in its state folder that its owner
  * alone can read. No port is opened for it.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ownerOnlyFileMode } from '../base/atomic-file.ts';
+import { writeFileQuickly } from '../base/atomic-file.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 
 /** Moments are whole seconds since 1970. What has not happened yet is absent. */
@@ -67,7 +67,7 @@ export function writeStatus(stateFolder: string, status: AgentStatus): void {
   const path = statusPath(stateFolder);
   const temporary = `${path}.tmp`;
   try {
-    writeFileSync(temporary, JSON.stringify(status), { mode: ownerOnlyFileMode });
+    writeFileQuickly(temporary, JSON.stringify(status));
     renameSync(temporary, path);
   } catch (error) {
     throw wrapSystemError(`write ${path}`, error);

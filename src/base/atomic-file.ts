@@ -86,16 +86,7 @@ export function writeFileDurably(
 ): void {
   const temporary = `${path}.tmp`;
   try {
-    const descriptor = openSync(temporary, forWriting, mode);
-    try {
-      // The umask narrowed what open(2) was asked for.
-      if (mode !== ownerOnlyFileMode) fchmodSync(descriptor, mode);
-      leaveToOwner(descriptor, dirname(path));
-      writeWhole(descriptor, typeof content === 'string' ? Buffer.from(content) : content);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeInPlace(temporary, content, mode, fsyncSync);
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
@@ -105,6 +96,32 @@ export function writeFileDurably(
       // It was never made, or the disk is gone; the first error is the one to tell.
     }
     throw wrapSystemError(`write ${path}`, error);
+  }
+}
+
+/**
+ * Writes a file that is of no use after a crash: in place and without fsync, readable by its owner
+ * alone. Throws the system's own error.
+ */
+export function writeFileQuickly(path: string, content: string): void {
+  writeInPlace(path, content, ownerOnlyFileMode, () => {});
+}
+
+function writeInPlace(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  finish: (descriptor: number) => void,
+): void {
+  const descriptor = openSync(path, forWriting, mode);
+  try {
+    // The umask narrowed what open(2) was asked for.
+    if (mode !== ownerOnlyFileMode) fchmodSync(descriptor, mode);
+    leaveToOwner(descriptor, dirname(path));
+    writeWhole(descriptor, typeof content === 'string' ? Buffer.from(content) : content);
+    finish(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,7 +1,6 @@
 /** What was put aside, rejected reports and damaged files, each within its bytes, oldest out first. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownerOnlyFileMode } from '../base/atomic-file.ts';
+import { writeFileQuickly } from '../base/atomic-file.ts';
 import type { Logger } from '../base/logger.ts';
 import { fileNameOfKey } from './report-file.ts';
 import { createReportQueue } from './report-queue.ts';
@@ -92,7 +91,7 @@ export function createAside(options: AsideOptions): Aside {
       if (!moveFile(reportPath(paths.pending, entry.key), paths.rejected, name)) return false;
       rejected.add(entry);
       try {
-        writeFileSync(reasonPath(paths, entry.key), `${reason}\n`, { mode: ownerOnlyFileMode });
+        writeFileQuickly(reasonPath(paths, entry.key), `${reason}\n`);
       } catch {
         // The report is aside; only its explanation is missing, and the log has it.
       }

@@ -12,10 +12,10 @@
  * a crash). fcntl's known trap, that closing any descriptor of the file gives the lock back, is
  * why nothing else in this process ever opens `lock`: the holder's pid stands in `owner`.
  */
-import { chmodSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ownerOnlyFileMode } from '../base/atomic-file.ts';
+import { ownerOnlyFileMode, writeFileQuickly } from '../base/atomic-file.ts';
 import { errorMessage, MonitorError } from '../base/errors.ts';
 
 export interface FolderLock {
@@ -47,7 +47,7 @@ export function lockFolder(folder: string, pid: number): FolderLock {
   }
   try {
     chmodSync(path, ownerOnlyFileMode);
-    writeFileSync(ownerPath(folder), `${pid}\n`, { mode: ownerOnlyFileMode });
+    writeFileQuickly(ownerPath(folder), `${pid}\n`);
   } catch {
     // The name of the holder is a courtesy to whoever meets the lock; the lock itself holds.
   }

@@ -7,9 +7,9 @@
  *   lock, owner             see folder-lock.ts
  *   rescan                  left by `spool retry` and `spool drop`: the agent looks again
  */
-import { readdirSync, renameSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, statfsSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureOwnerOnlyFolder, ownerOnlyFileMode, syncFolder } from '../base/atomic-file.ts';
+import { ensureOwnerOnlyFolder, syncFolder, writeFileQuickly } from '../base/atomic-file.ts';
 import { systemErrorCode } from '../base/errors.ts';
 import { entryOf, fileNameOfKey, keyOfFileName } from './report-file.ts';
 import type { SpoolEntry } from './spool.ts';
@@ -117,7 +117,7 @@ export function moveFile(from: string, folder: string, name: string): boolean {
 
 /** Tells a running agent that files came or went without it. */
 export function askForRescan(paths: SpoolPaths): void {
-  writeFileSync(paths.rescan, '', { mode: ownerOnlyFileMode });
+  writeFileQuickly(paths.rescan, '');
 }
 
 export interface DiskSpace {
