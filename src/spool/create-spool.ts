@@ -24,6 +24,7 @@ import {
   diskSpaceOf,
   fileSize,
   removeFile,
+  removeFileSoon,
   reportPath,
   scanReports,
   spoolPaths,
@@ -51,6 +52,8 @@ const passingReadErrors = new Set([
   ...['EACCES', 'EPERM'],
 ]);
 const maintainEveryMs = 1000;
+/** Beyond it the sender waits for the disk: what is not gone at a crash is sent once more. */
+const unlinksAtOnce = 256;
 const reserveShare = 0.05;
 
 /**
@@ -74,7 +77,7 @@ export function createSpool(options: SpoolOptions): Spool {
   const folder = createLockedFolder({ paths, pid, logger, onOpened: scan });
   const memory = createMemoryLane();
   const refusal = createDiskRefusal(logger);
-  /** Acknowledged, but the disk would not let the file go; it must not be sent again. */
+  /** Acknowledged, but the disk has not let the file go yet; it must not be sent again. */
   const acknowledgedFiles = new Set<string>();
   let droppedReports = 0;
   let maintainedMs = Number.NEGATIVE_INFINITY;
@@ -103,6 +106,12 @@ export function createSpool(options: SpoolOptions): Spool {
     droppedReports += 1;
     const fields = { cause, epoch: entry.epoch, droppedReports };
     drops.log('warn', 'spool: report dropped', fields, cause);
+  }
+
+  function removeAcknowledged(): void {
+    for (const key of acknowledgedFiles) {
+      if (removeFile(reportPath(paths.pending, key))) acknowledgedFiles.delete(key);
+    }
   }
 
   function dropTooOld(): void {
@@ -227,8 +236,14 @@ export function createSpool(options: SpoolOptions): Spool {
     acknowledge(entry) {
       if (!queue.remove(entry.key)) return;
       if (memory.remove(entry.key)) return;
-      // No fsync: should a power cut undo the unlink, the report is sent once more under its key.
-      if (!removeFile(reportPath(paths.pending, entry.key))) acknowledgedFiles.add(entry.key);
+      // No fsync, and beside the next request: should a crash or a power cut undo the unlink, the
+      // report is sent once more under its key. On a busy disk an unlink takes a millisecond.
+      acknowledgedFiles.add(entry.key);
+      if (acknowledgedFiles.size > unlinksAtOnce) removeAcknowledged();
+      else
+        removeFileSoon(reportPath(paths.pending, entry.key), () =>
+          acknowledgedFiles.delete(entry.key),
+        );
     },
 
     reject(entry, reason) {
@@ -253,9 +268,7 @@ export function createSpool(options: SpoolOptions): Spool {
       if (closed || nowMs - maintainedMs < maintainEveryMs) return;
       maintainedMs = nowMs;
       dropTooOld();
-      for (const key of acknowledgedFiles) {
-        if (removeFile(reportPath(paths.pending, key))) acknowledgedFiles.delete(key);
-      }
+      removeAcknowledged();
       try {
         folder.ensure();
         if (fileSize(paths.rescan) !== undefined) {
@@ -276,6 +289,7 @@ export function createSpool(options: SpoolOptions): Spool {
       if (memory.size > 0) {
         logger.error('spool: reports in memory are lost', { reports: memory.size });
       }
+      removeAcknowledged();
       closed = true;
       folder.release();
     },

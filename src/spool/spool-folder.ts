@@ -7,7 +7,7 @@
  *   lock, owner             see folder-lock.ts
  *   rescan                  left by `spool retry` and `spool drop`: the agent looks again
  */
-import { readdirSync, renameSync, statfsSync, statSync, unlinkSync } from 'node:fs';
+import { readdirSync, renameSync, statfsSync, statSync, unlink, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureOwnerOnlyFolder, syncFolder, writeFileQuickly } from '../base/atomic-file.ts';
 import { systemErrorCode } from '../base/errors.ts';
@@ -98,6 +98,13 @@ export function removeFile(path: string): boolean {
   } catch (error) {
     return systemErrorCode(error) === 'ENOENT';
   }
+}
+
+/** The same in the background; calls back only where the file is gone. */
+export function removeFileSoon(path: string, onGone: () => void): void {
+  unlink(path, (error) => {
+    if (error === null || error.code === 'ENOENT') onGone();
+  });
 }
 
 /** Moves a file into another folder of the same spool, durably. True where that worked. */

@@ -74,6 +74,20 @@ test('an acknowledged report is gone for good, and acknowledging it twice is no 
   expect(readdirSync(join(folder, 'pending'))).toEqual([]);
 });
 
+test('an acknowledged report is not offered again by a look at the folder right after', async () => {
+  const folder = temporaryFolder();
+  const clock = createManualClock();
+  const spool = open(folder, { clock });
+  const entries = [0, 1, 2].map((number) => spool.append(epoch + number, body(`${number}`)));
+  for (const entry of entries) spool.acknowledge(entry);
+  writeFileSync(join(folder, 'rescan'), '');
+  await clock.advance(2000);
+  spool.maintain();
+  expect(spool.pending()).toEqual([]);
+  spool.close();
+  expect(readdirSync(join(folder, 'pending'))).toEqual([]);
+});
+
 test('a rejected report is put aside with the reason and not offered again', () => {
   const folder = temporaryFolder();
   const spool = open(folder);
