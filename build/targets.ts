@@ -41,7 +41,7 @@ export type Emulator = 'qemu-aarch64' | 'windows-runner';
  * No worker threads for V8 (each costs memory, and there is nothing to compile in parallel), and a
  * young generation of 1 MB: an agent that allocates little has no use for 16. Flags that change
  * compiled code do not belong here: with them V8 refuses the code cache inside Node itself, and a
- * start takes 5 ms longer.
+ * start takes 5 ms longer; src/delivery/lean-webassembly.ts sets such ones later.
  */
 const leanV8 = ['--v8-pool-size=0', '--max-semi-space-size=1'] as const;
 

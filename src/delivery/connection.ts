@@ -1,6 +1,7 @@
 /** The undici dispatcher for one origin: a plain client, or one behind a proxy. */
 import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import { leanWebAssembly } from './lean-webassembly.ts';
 
 export interface ConnectionOptions {
   readonly origin: string;
@@ -34,6 +35,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Dispat
     allowH2: false,
   };
   const { default: Client } = await import('undici/lib/dispatcher/client.js');
+  leanWebAssembly();
   if (proxy === undefined) return new Client(origin, { ...common, connect: tls });
   const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
   const { default: connect } = await import('undici/lib/api/api-connect.js');
