@@ -1,7 +1,7 @@
 /** Keeps secrets out of whatever is shown, logged or sent on. */
 
 /** `user:password@` of an address (RFC 3986, section 3.2.1), wherever it stands in a text. */
-const userInformation = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"']*@/gi;
+const userInformation = /([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@"']*@/gi;
 /** The credentials of an Authorization header (RFC 9110, section 11.6.2). */
 const authorization = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{4,}/gi;
 
