@@ -38,6 +38,8 @@ export const statusSchema = z.object({
     last_acknowledged_at: z.int().optional(),
     last_error: z.object({ at: z.int(), code: z.string(), reason: z.string() }).optional(),
     next_attempt_at: z.int().optional(),
+    /** When the receiver last said that another machine reports under this id. */
+    other_machine_seen_at: z.int().optional(),
   }),
   spool: z.object({
     pending: z.int(),

@@ -50,6 +50,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
       ...known('last_acknowledged_epoch', delivery.lastAcknowledgedEpoch),
       ...known('last_acknowledged_at', inSeconds(delivery.lastAcknowledgedAtMs)),
       ...known('next_attempt_at', inSeconds(delivery.nextAttemptAtMs)),
+      ...known('other_machine_seen_at', inSeconds(delivery.otherMachineSeenAtMs)),
       ...(lastError === undefined
         ? {}
         : {

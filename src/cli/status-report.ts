@@ -89,6 +89,12 @@ function deliveryLines(agent: AgentStatus, ago: (epoch: number) => string): [str
       `${delivered.consecutive_failures} attempts in a row; last ${ago(at)}: ${reason}`,
     ]);
   }
+  if (delivered.other_machine_seen_at !== undefined) {
+    lines.push([
+      'Same id',
+      `another machine reports under it (seen ${ago(delivered.other_machine_seen_at)}); on one of them: system-monitor generate_system_id --save`,
+    ]);
+  }
   return lines;
 }
 
