@@ -7,6 +7,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import v8 from 'node:v8';
 import { createChunkLoader, type Require } from './chunks.ts';
 
 declare const require: Require;
@@ -14,6 +15,10 @@ declare const require: Require;
 const [node = '', , chunks = '', entry = '', caches = '', ...words] = process.argv;
 // As in the executable, where Node repeats the program's own name as the first word.
 process.argv = [node, node, ...words];
+
+// V8 takes a cache only under the flags that it was made with. Those that the program sets while it
+// runs (src/delivery/lean-webassembly.ts) are not set yet when the executable loads its chunks.
+v8.setFlagsFromString = () => {};
 
 const loader = createChunkLoader(
   { source: (name) => readFileSync(join(chunks, name), 'utf8'), codeCache: () => undefined },

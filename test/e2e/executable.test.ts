@@ -21,6 +21,13 @@ testWith(built, 'NODE_OPTIONS neither runs code in it nor changes what it prints
   expect(readdirSync(folder)).toEqual(['injected.cjs']);
 });
 
+testWith(built, 'V8 takes every code cache that the build has made', async () => {
+  const words = ['--version', '--verbose'];
+  const { stdout, stderr } = await runProgram(words, { folder: temporaryFolder() });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^code cache +used$/m);
+});
+
 testWith(built, "Node's own flags are words of the command line, not flags", async () => {
   const ended = await runProgram(['--eval', 'console.log(1)'], { folder: temporaryFolder() });
   expect(ended).toMatchObject({ code: 64, stdout: '' });
