@@ -11,7 +11,8 @@ export async function printSettings(
   runtime: Runtime,
   asJson: boolean,
 ): Promise<void> {
-  const { settings, sources } = configuration.load();
+  const { settings: loaded, sources } = configuration.load();
+  const settings = { ...loaded, headers: withHiddenValues(loaded.headers) };
   if (asJson) {
     await runtime.stdout.write(`${redactText(JSON.stringify(settings, null, 2))}\n`);
     return;
@@ -31,4 +32,9 @@ export async function printSettings(
     runtime.stdout.columns() ?? 80,
   );
   await runtime.stdout.write(table);
+}
+
+/** A header may hold a key of an API; `config get headers` prints it to whoever asks for just that. */
+function withHiddenValues(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, '[hidden]']));
 }

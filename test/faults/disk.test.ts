@@ -24,7 +24,7 @@ testWith(rootOnLinux, 'on a disk too small the newest take the place of the olde
   expect(account.logs.map((line) => line.event)).toContain('spool: report dropped');
   const missing = scene.missing();
   expect(missing.length).toBeGreaterThan(0);
-  expect(missing).toEqual(scene.oldestNumbers(missing.length));
+  expect(scene.onlyTheOldestAreMissing()).toBe(true);
   expect(receiver.storedKeys.size).toBeGreaterThan(20);
 });
 
@@ -54,7 +54,7 @@ testWith(rootOnLinux, 'a disk that takes no file more costs the oldest, and reco
   const arrived = [...receiver.keysByNumber.keys()];
   expect(arrived.some((number) => account.memory.has(number))).toBe(true);
   const collected = account.durable.size + account.memory.size;
-  expect(scene.missing()).toEqual(scene.oldestNumbers(scene.missing().length));
+  expect(scene.onlyTheOldestAreMissing()).toBe(true);
   expect(arrived.length).toBeGreaterThan(20);
   expect(arrived.length).toBeLessThan(collected);
 });

@@ -97,7 +97,13 @@ testWith(
     }
     await proxy.stop();
     await receiver.stop();
-    for (const words of [['check'], ['doctor'], ['spool', 'list'], ['spool', 'verify']])
+    for (const words of [
+      ['check'],
+      ['doctor'],
+      ['config', 'list'],
+      ['spool', 'list'],
+      ['spool', 'verify'],
+    ])
       await run(...words);
     write({ interval: 'wrong' });
     await run('background', '--once');

@@ -26,8 +26,11 @@ export interface FaultScene {
   drain(agent?: Partial<FaultAgentOptions>): Promise<void>;
   /** Numbers of durable reports that have not arrived. */
   missing(): readonly number[];
-  /** The first so many durable reports in the order of their keys, which is the spool's. */
-  oldestNumbers(count: number): readonly number[];
+  /**
+   * Whether every durable report that is missing is at least as old, in seconds, as every one that
+   * arrived. Within a second reports have no order: the agent never makes two in one, this one does.
+   */
+  onlyTheOldestAreMissing(): boolean;
   /** Numbers that arrived under more than one key. */
   rekeyed(): readonly number[];
 }
@@ -78,18 +81,17 @@ export async function createFaultScene(): Promise<FaultScene> {
       await last.ended;
     },
     missing: () =>
-      byKey(account.durable)
+      [...account.durable]
         .filter(([, key]) => !receiver.storedKeys.has(key))
         .map(([number]) => number),
-    oldestNumbers: (count) =>
-      byKey(account.durable)
-        .slice(0, count)
-        .map(([number]) => number),
+    onlyTheOldestAreMissing: () => {
+      const seconds = (isMissing: boolean) =>
+        [...account.durable.values()]
+          .filter((key) => receiver.storedKeys.has(key) !== isMissing)
+          .map((key) => Number(key.split('-', 1)[0]));
+      return Math.max(...seconds(true)) <= Math.min(...seconds(false));
+    },
     rekeyed: () =>
       [...receiver.keysByNumber].filter(([, keys]) => keys.size > 1).map(([number]) => number),
   };
-}
-
-function byKey(reports: ReadonlyMap<number, string>): [number, string][] {
-  return [...reports].sort(([, a], [, b]) => (a < b ? -1 : 1));
 }
