@@ -32,7 +32,7 @@ export interface LinuxPackageOptions {
   readonly outputFolder: string;
 }
 
-export interface PackagedFile {
+interface PackagedFile {
   readonly content: PackagedContent;
   readonly mode: number;
 }
@@ -44,7 +44,7 @@ type PackagedContent = string | Uint8Array | { readonly copyOf: string };
 export type PackagedFiles = ReadonlyMap<string, PackagedFile>;
 
 /** Where distributions differ; paths in the package. */
-export interface PackagePlaces {
+interface PackagePlaces {
   readonly units: string;
   readonly zshCompletions: string;
 }

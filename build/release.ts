@@ -33,6 +33,7 @@ import { documentsOf, type ReleaseDocuments } from './documents.ts';
 import { makeExecutable } from './executable.ts';
 import { hasProgram } from './has-program.ts';
 import { nodeInside, packagesInside } from './packages-inside.ts';
+import { makeRpmPackage } from './rpm-package.ts';
 import { sourceCommit, sourceEpoch } from './source-commit.ts';
 import { executableName, type Target, targets } from './targets.ts';
 import { makeWindowsSetup } from './windows-setup.ts';
@@ -164,6 +165,8 @@ async function makePackagesOf(release: Release, target: Target, made: Made): Pro
   if (target.platform === 'linux') {
     if (hasProgram('dpkg-deb')) await makeDebianPackage({ ...common, ...made.documents });
     else leaveOut(`.deb of ${target.name}`, 'dpkg-deb is not here');
+    if (hasProgram('rpmbuild')) await makeRpmPackage({ ...common, ...made.documents });
+    else leaveOut(`.rpm of ${target.name}`, 'rpmbuild is not here');
   }
   if (target.platform === 'win32') {
     if (hasProgram('makensis')) await makeWindowsSetup({ ...common, ...made.documents });
