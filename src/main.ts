@@ -5,8 +5,10 @@
  * Most of what it makes is not used by any one command, and node:crypto, node:os, node:tty and the
  * streams together take a quarter of a start: each is loaded when it is first asked for.
  */
+import { fstatSync, writeSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import type { Clock } from './base/clock.ts';
+import { systemErrorCode, wrapSystemError } from './base/errors.ts';
 import { runCli } from './cli/cli.ts';
 import type { OutputStream, Runtime } from './cli/runtime.ts';
 
@@ -91,6 +93,8 @@ function homeFolderOrRoot(): string {
 }
 
 function isTerminal(descriptor: number): boolean {
+  // node:tty loads the network with it: it is asked about devices alone, not about pipes and files.
+  if (process.platform !== 'win32' && !isDevice(descriptor)) return false;
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
 
@@ -105,10 +109,45 @@ function createOutput(descriptor: number, makeStream: () => NodeJS.WriteStream):
     return made;
   };
   return {
-    write: (text) => new Promise((resolve) => stream().write(text, () => resolve())),
+    write: (text) => {
+      // Making the stream takes as long as the whole of a one-shot command. A console of Windows
+      // needs it all the same, for its letters.
+      const isDirect = made === undefined && process.platform !== 'win32';
+      const rest = isDirect ? writeDirectly(descriptor, text) : Buffer.from(text);
+      if (rest.length === 0) return Promise.resolve();
+      return new Promise((resolve) => stream().write(rest, () => resolve()));
+    },
     get isTerminal() {
       return isTerminal(descriptor);
     },
-    columns: () => stream().columns,
+    columns: () => {
+      // A terminal of unknown size tells 0.
+      const { columns } = stream();
+      return columns > 0 ? columns : undefined;
+    },
   };
+}
+
+/** Writes what the descriptor takes at once, and answers with the rest: a pipe may be full. */
+function writeDirectly(descriptor: number, text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  let offset = 0;
+  try {
+    while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    // As above: `system-monitor processes | head -1`.
+    if (code === 'EPIPE') process.exit(0);
+    if (code !== 'EAGAIN') throw wrapSystemError('write the answer', error);
+  }
+  return bytes.subarray(offset);
+}
+
+function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    // Closed by whoever started us.
+    return false;
+  }
 }

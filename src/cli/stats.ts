@@ -99,8 +99,8 @@ async function runStats(
 
   /** One sample as text; `line` is JSON on one line, for a reader that takes one after another. */
   async function sample(form: 'json' | 'line' | 'human'): Promise<string> {
-    const columns = runtime.stdout.columns() ?? 80;
     if (form === 'human') {
+      const columns = runtime.stdout.columns() ?? 80;
       const { formatAll, formatPart } = await import('./output/human.ts');
       return subject === 'stats'
         ? formatAll(await collectors.stats(), columns)

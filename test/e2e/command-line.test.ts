@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { cpuStatsSchema, memoryStatsSchema, statsSchema } from '../../src/wire/stats.ts';
 import { startOriginalReceiver } from '../support/original-receiver.ts';
-import { builtExecutable, runProgram, savedSystemId } from '../support/program.ts';
+import { builtExecutable, executable, runProgram, savedSystemId } from '../support/program.ts';
 import { onPlatform, testWith } from '../support/requirement.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -146,5 +147,41 @@ describe('check', () => {
       await registering.close();
       await refusing.close();
     }
+  });
+});
+
+describe('the answer', () => {
+  testWith([...built, onPlatform('linux')], 'that cannot be written is an error, 73', () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { status, stderr } = spawnSync(executable, ['memory', '--json'], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      });
+      expect(status).toBe(73);
+      expect(stderr).toContain('ENOSPC');
+    } finally {
+      closeSync(full);
+    }
+  });
+
+  testWith([...built, onPlatform('linux', 'darwin')], 'nobody reads any more is none', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', '"$0" processes --watch 0.1 | head -c 1 >/dev/null', executable],
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  testWith([...built, onPlatform('linux', 'darwin')], 'larger than a pipe arrives whole', () => {
+    const { stdout } = spawnSync(
+      'sh',
+      ['-c', '"$0" processes --watch 0.1 | { sleep 3; head -n 20; }', executable],
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(20);
+    for (const line of lines) expect(Array.isArray(JSON.parse(line))).toBe(true);
   });
 });
