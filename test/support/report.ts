@@ -1,4 +1,5 @@
 /** Reports for tests: whole and valid, with what a test cares about put in by name. */
+import type { IncomingReport } from '../../server-example/store.ts';
 import type { SendStatsRequest } from '../../src/wire/requests.ts';
 import type { Stats } from '../../src/wire/stats.ts';
 
@@ -43,6 +44,28 @@ export function exampleReport(changes: Partial<SendStatsRequest> = {}): SendStat
     interval: 60,
     epoch: 1_795_000_000,
     stats: exampleStats(),
+    ...changes,
+  };
+}
+
+/** The least that a store takes. */
+export function exampleIncoming(changes: Partial<IncomingReport> = {}): IncomingReport {
+  return {
+    systemId: 'Linux-a',
+    epoch: 0,
+    receivedAt: 0,
+    intervalSeconds: 60,
+    url: '',
+    body: '{}',
+    cpuCount: 1,
+    cpuFrequency: null,
+    cpuPercent: 1,
+    memoryTotalBytes: 1,
+    memoryUsedBytes: 1,
+    memoryPercent: 1,
+    processCount: 1,
+    disks: '{}',
+    network: '{}',
     ...changes,
   };
 }

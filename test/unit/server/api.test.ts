@@ -3,7 +3,12 @@ import { expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { detailSchema, fleetSchema, historySchema } from '../../../server-example/api-schemas.ts';
 import { startReceiver } from '../../support/receiver.ts';
-import { exampleReport, exampleStats, exampleSystemId } from '../../support/report.ts';
+import {
+  exampleIncoming,
+  exampleReport,
+  exampleStats,
+  exampleSystemId,
+} from '../../support/report.ts';
 
 const start = 1_795_000_000;
 
@@ -241,23 +246,16 @@ test('a long list is compressed for who asks for it', async () => {
 test('the list of 10 000 systems is whole', async () => {
   await using receiver = await startReceiver();
   const body = JSON.stringify(exampleReport());
-  const reports = Array.from({ length: 10_000 }, (_, at) => ({
-    systemId: `Linux-${at}`,
-    epoch: start,
-    receivedAt: start,
-    intervalSeconds: 60,
-    url: '',
-    body,
-    cpuCount: 1,
-    cpuFrequency: null,
-    cpuPercent: 1,
-    memoryTotalBytes: 1,
-    memoryUsedBytes: 1,
-    memoryPercent: 1,
-    processCount: 1,
-    disks: JSON.stringify(exampleStats().disks),
-    network: JSON.stringify(exampleStats().network),
-  }));
+  const reports = Array.from({ length: 10_000 }, (_, at) =>
+    exampleIncoming({
+      systemId: `Linux-${at}`,
+      epoch: start,
+      receivedAt: start,
+      body,
+      disks: JSON.stringify(exampleStats().disks),
+      network: JSON.stringify(exampleStats().network),
+    }),
+  );
   await receiver.store.insert(reports);
   const fleet = fleetSchema.parse(await receiver.getJson('api/systems'));
   expect(new Set(fleet.systems.map((system) => system.id)).size).toBe(10_000);

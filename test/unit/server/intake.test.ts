@@ -5,25 +5,10 @@ import {
   type InsertOutcome,
   StoreUnavailable,
 } from '../../../server-example/store.ts';
+import { exampleIncoming } from '../../support/report.ts';
 
 function report(epoch: number, body = '{}'): IncomingReport {
-  return {
-    systemId: 'Linux-a',
-    epoch,
-    receivedAt: epoch,
-    intervalSeconds: 60,
-    url: '',
-    body,
-    cpuCount: 1,
-    cpuFrequency: null,
-    cpuPercent: 1,
-    memoryTotalBytes: 1,
-    memoryUsedBytes: 1,
-    memoryPercent: 1,
-    processCount: 1,
-    disks: '{}',
-    network: '{}',
-  };
+  return exampleIncoming({ epoch, receivedAt: epoch, body });
 }
 
 /** A store whose commits end when the test says so. */

@@ -8,6 +8,7 @@ import { createSqliteStore } from '../../../server-example/sqlite-store.ts';
 import type { IncomingReport, Store } from '../../../server-example/store.ts';
 import { firstPostgresSchema, firstSqliteSchema } from '../../support/first-stores.ts';
 import { postgres, startPostgres } from '../../support/postgres.ts';
+import { exampleIncoming } from '../../support/report.ts';
 import { testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -15,23 +16,7 @@ const first = 1_795_000_000;
 const last = first + 60;
 
 function report(epoch: number, body = `{"epoch":${epoch}}`): IncomingReport {
-  return {
-    systemId: 'Linux-a',
-    epoch,
-    receivedAt: epoch,
-    intervalSeconds: 60,
-    url: '',
-    body,
-    cpuCount: 1,
-    cpuFrequency: null,
-    cpuPercent: 10,
-    memoryTotalBytes: 1,
-    memoryUsedBytes: 1,
-    memoryPercent: 1,
-    processCount: 1,
-    disks: '{}',
-    network: '{}',
-  };
+  return exampleIncoming({ epoch, receivedAt: epoch, body, cpuPercent: 10 });
 }
 
 const systemsRow = `
