@@ -40,7 +40,7 @@ export function manualPage({ program, version, sourceEpoch }: ManualPageOptions)
   ].join('\n');
 }
 
-/** sysexits.h, as src/cli/exit-codes.ts has them. */
+/** sysexits.h, as src/base/exit-codes.ts has them. */
 const exitStatuses = [
   ['0', 'Done.'],
   ['64', 'The command line was wrong.'],

@@ -38,6 +38,7 @@ const checks: readonly Check[] = [
     command: [bin('typescript/bin/tsc'), '--noEmit', '-p', join(top, 'server-example', 'web')],
   },
   { name: 'lint', command: [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'] },
+  { name: 'tidy', command: [join(top, 'scripts', 'tidy.ts')] },
   { name: 'dead code', command: [bin('knip/bin/knip.js')] },
   { name: 'build', command: [join(top, 'build', 'build.ts')] },
 ];

@@ -13,8 +13,8 @@ import {
   flagName,
   settingGroups,
   settingKeys,
-} from '../src/config/setting-table.ts';
-import { formatSetting, validateSettings } from '../src/config/validate.ts';
+} from '../src/settings/setting-table.ts';
+import { formatSetting, validateSettings } from '../src/settings/validate.ts';
 
 const begin = '<!-- settings: written by scripts/write-docs.ts -->';
 const end = '<!-- end of settings -->';

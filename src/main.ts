@@ -9,8 +9,8 @@ import { fstatSync, writeSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import type { Clock } from './base/clock.ts';
 import { systemErrorCode, wrapSystemError } from './base/errors.ts';
+import type { OutputStream, Runtime } from './base/runtime.ts';
 import { runCli } from './cli/cli.ts';
-import type { OutputStream, Runtime } from './cli/runtime.ts';
 
 const realClock: Clock = {
   epochMs: () => Date.now(),

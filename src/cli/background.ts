@@ -7,7 +7,7 @@ import {
   type SettingKey,
   settingGroups,
   settingKeys,
-} from '../config/setting-table.ts';
+} from '../settings/setting-table.ts';
 import { type CliContext, locationOptions } from './context.ts';
 
 export function defineBackgroundCommand(program: Command, context: CliContext): void {
@@ -24,7 +24,7 @@ export function defineBackgroundCommand(program: Command, context: CliContext): 
     }
   }
   command.action(async (options: Readonly<Record<string, string | true>>) => {
-    const { runBackground } = await import('./run-background.ts');
+    const { runBackground } = await import('../background/run-background.ts');
     const exitCode = await runBackground({
       runtime: context.runtime,
       locations: locationOptions(command, context.runtime),

@@ -1,7 +1,9 @@
 /** `check`: does the server answer, and does it know this machine? */
+
 import type { Command } from 'commander';
-import { abortOnSignals, type CliContext, locationOptions } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../base/exit-codes.ts';
+import { abortOnSignals } from '../base/signals.ts';
+import { type CliContext, locationOptions } from './context.ts';
 
 export function defineCheckCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
@@ -24,7 +26,7 @@ Exit codes: 0 all is fine, ${exitCodes.unavailable} no connection or a failed te
         return;
       }
       const { openConfiguration } = await import('../config/configuration.ts');
-      const { createServerChecks, describeAnswer } = await import('./server-checks.ts');
+      const { createServerChecks, describeAnswer } = await import('../delivery/server-checks.ts');
       const configuration = openConfiguration(locationOptions(command, runtime), runtime.clock);
       const { settings, systemId } = await configuration.loadWithSystemId(runtime.randomBytes);
       const checks = await createServerChecks(settings, runtime.environment);

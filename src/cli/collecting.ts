@@ -2,20 +2,15 @@
 import { existsSync } from 'node:fs';
 import { MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Runtime } from '../base/runtime.ts';
 import { collectWithin, createStatsCollector } from '../collectors/collect-stats.ts';
-import {
-  type Collector,
-  type CollectorContext,
-  defaultCollectorSettings,
-} from '../collectors/collector.ts';
+import type { Collector } from '../collectors/collector.ts';
+import { createCollectorContext } from '../collectors/context.ts';
 import { createCollectors } from '../collectors/index.ts';
-import { createSystemRoots } from '../collectors/roots.ts';
 import { findLocations, type LocationOptions } from '../config/locations.ts';
-import type { SettingKey } from '../config/setting-table.ts';
-import type { Settings } from '../config/settings.ts';
+import type { SettingKey } from '../settings/setting-table.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Stats, StatsPart } from '../wire/stats.ts';
-import { probeMountCommand } from './probe-mount.ts';
-import type { Runtime } from './runtime.ts';
 
 export interface CommandCollectors {
   /** One part. Throws a MonitorError when it cannot be had. */
@@ -62,35 +57,6 @@ export async function createCommandCollectors(
     close: () => {
       for (const collector of Object.values(collectors)) collector.close?.();
     },
-  };
-}
-
-/** The collectors' own settings out of all settings, or the defaults. */
-export function createCollectorContext(
-  runtime: Runtime,
-  logger: Logger,
-  settings: Settings | undefined,
-): CollectorContext {
-  return {
-    clock: runtime.clock,
-    logger,
-    platform: runtime.platform,
-    mountProbe: [...runtime.selfCommand, probeMountCommand],
-    roots: createSystemRoots(settings?.host_root),
-    settings:
-      settings === undefined
-        ? defaultCollectorSettings
-        : {
-            ...defaultCollectorSettings,
-            scope: settings.scope,
-            processesDetail: settings.processes_detail,
-            processesInclude: settings.processes_include,
-            processesExclude: settings.processes_exclude,
-            disksInclude: settings.disks_include,
-            disksExclude: settings.disks_exclude,
-            networkInclude: settings.network_include,
-            networkExclude: settings.network_exclude,
-          },
   };
 }
 

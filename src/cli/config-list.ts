@@ -1,10 +1,10 @@
 /** `config list`: every setting with its value, and where the value comes from. */
 import { redactText } from '../base/redact.ts';
+import type { Runtime } from '../base/runtime.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { settingKeys } from '../config/setting-table.ts';
-import { formatSetting } from '../config/validate.ts';
+import { settingKeys } from '../settings/setting-table.ts';
+import { formatSetting } from '../settings/validate.ts';
 import { formatTable } from './output/table.ts';
-import type { Runtime } from './runtime.ts';
 
 export async function printSettings(
   configuration: Configuration,

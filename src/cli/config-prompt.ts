@@ -7,12 +7,12 @@ import { buildInfo } from '../base/build-info.ts';
 import { MonitorError } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { type SettingKey, settingKeys } from '../config/setting-table.ts';
-import type { Settings, SettingsFile } from '../config/settings.ts';
-import { generateSystemId } from '../config/system-id.ts';
-import { formatSetting, parseSetting, validateSettings } from '../config/validate.ts';
+import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts';
+import { type SettingKey, settingKeys } from '../settings/setting-table.ts';
+import type { Settings, SettingsFile } from '../settings/settings.ts';
+import { generateSystemId } from '../settings/system-id.ts';
+import { formatSetting, parseSetting, validateSettings } from '../settings/validate.ts';
 import type { CliContext } from './context.ts';
-import { createServerChecks, describeAnswer } from './server-checks.ts';
 
 type Choice =
   | 'edit-id'

@@ -28,7 +28,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     .command('get <key>')
     .description('print one setting')
     .action(async (key: string) => {
-      const { formatSetting, knownKey } = await import('../config/validate.ts');
+      const { formatSetting, knownKey } = await import('../settings/validate.ts');
       const known = knownKey(key);
       const { settings } = (await open(config)).load();
       await runtime.stdout.write(`${formatSetting(settings[known])}\n`);
@@ -38,7 +38,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     .command('set <key> <value>')
     .description('change one setting in the file')
     .action(async (key: string, value: string) => {
-      const { knownKey, parseTypedSetting } = await import('../config/validate.ts');
+      const { knownKey, parseTypedSetting } = await import('../settings/validate.ts');
       const known = knownKey(key);
       await save(config, { [known]: parseTypedSetting(known, value, 'the command line') });
     });
@@ -47,7 +47,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     .command('unset <key>')
     .description('remove one setting from the file, so that its default holds')
     .action(async (key: string) => {
-      const { knownKey } = await import('../config/validate.ts');
+      const { knownKey } = await import('../settings/validate.ts');
       await save(config, { [knownKey(key)]: undefined });
     });
 

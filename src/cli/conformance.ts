@@ -1,8 +1,10 @@
 /** `check --conformance`: does a receiver, anybody's, keep to the contract? */
+
 import type { Command } from 'commander';
-import type { Settings } from '../config/settings.ts';
-import { abortOnSignals, type CliContext, locationOptions } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../base/exit-codes.ts';
+import { abortOnSignals } from '../base/signals.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type CliContext, locationOptions } from './context.ts';
 
 /** Asks the receiver at `url`, or the configured one, and prints each answer as it comes. */
 export async function runConformance(
@@ -12,9 +14,9 @@ export async function runConformance(
 ): Promise<void> {
   const { runtime } = context;
   const { openConfiguration } = await import('../config/configuration.ts');
-  const { generateSystemId } = await import('../config/system-id.ts');
+  const { generateSystemId } = await import('../settings/system-id.ts');
   const { checkConformance } = await import('../delivery/conformance.ts');
-  const { createSettingsTransport } = await import('./settings-transport.ts');
+  const { createSettingsTransport } = await import('../delivery/settings-transport.ts');
 
   const locations = locationOptions(command, runtime);
   const configured = openConfiguration(locations, runtime.clock).load().settings;

@@ -1,8 +1,8 @@
 /** What each command is defined with. */
 import type { Command } from 'commander';
+import type { ExitCode } from '../base/exit-codes.ts';
+import type { Runtime } from '../base/runtime.ts';
 import type { LocationOptions } from '../config/locations.ts';
-import type { ExitCode } from './exit-codes.ts';
-import type { Runtime } from './runtime.ts';
 
 export interface CliContext {
   readonly runtime: Runtime;
@@ -19,22 +19,5 @@ export function locationOptions(command: Command, runtime: Runtime): LocationOpt
     homeFolder: runtime.homeFolder,
     configFlag: config,
     stateFlag: stateDir,
-  };
-}
-
-/** Aborts at the first SIGINT or SIGTERM. Call `release` when done, so that signals act as ever. */
-export function abortOnSignals(runtime: Runtime): {
-  readonly signal: AbortSignal;
-  readonly release: () => void;
-} {
-  const controller = new AbortController();
-  const releases = (['SIGINT', 'SIGTERM'] as const).map((name) =>
-    runtime.onSignal(name, () => controller.abort(name)),
-  );
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const release of releases) release();
-    },
   };
 }

@@ -1,7 +1,7 @@
 /** `doctor`: each step from the configuration to the service, with its remedy. */
 import type { Command } from 'commander';
+import { exitCodes } from '../base/exit-codes.ts';
 import { type CliContext, locationOptions } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
 
 export function defineDoctorCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
@@ -11,7 +11,10 @@ export function defineDoctorCommand(program: Command, context: CliContext): void
     .option('--json', 'print JSON, which is also what a pipe gets')
     .addHelpText('after', `\nExit codes: 0 all is well, ${exitCodes.unavailable} something is not.`)
     .action(async (options: { readonly json?: true }) => {
-      const { examine, formatFindings } = await import('./doctor-examination.ts');
+      const [{ examine }, { formatFindings }] = await Promise.all([
+        import('../doctor/examine.ts'),
+        import('./output/findings.ts'),
+      ]);
       const findings = await examine(locationOptions(command, runtime), runtime);
       const asJson = options.json === true || !runtime.stdout.isTerminal;
       await runtime.stdout.write(

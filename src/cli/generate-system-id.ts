@@ -9,7 +9,7 @@ export function defineGenerateSystemIdCommand(program: Command, context: CliCont
     .description('make a new system id and print it')
     .option('--save', 'keep it in the configuration file as well')
     .action(async (options: { readonly save?: true }) => {
-      const { generateSystemId } = await import('../config/system-id.ts');
+      const { generateSystemId } = await import('../settings/system-id.ts');
       const systemId = generateSystemId(runtime.platform, runtime.randomBytes);
       if (options.save === true) {
         const { openConfiguration } = await import('../config/configuration.ts');

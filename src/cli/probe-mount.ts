@@ -3,9 +3,8 @@
  * through a child process; where there is no stat(1), that child is this program.
  */
 import type { Command } from 'commander';
+import { probeMountCommand } from '../collectors/context.ts';
 import type { CliContext } from './context.ts';
-
-export const probeMountCommand = 'probe-mount';
 
 export function defineProbeMountCommand(program: Command, context: CliContext): void {
   program

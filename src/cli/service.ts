@@ -1,10 +1,12 @@
 /** `service …`: the agent as a service of this machine, from boot on, through its own manager. */
+
 import { type Command, InvalidArgumentError } from 'commander';
 import { MonitorError } from '../base/errors.ts';
+import { exitCodes } from '../base/exit-codes.ts';
+import { abortOnSignals } from '../base/signals.ts';
+import { type InstallFlags, installService, openServiceManager } from '../service/install.ts';
 import type { ServiceStatus } from '../service/service.ts';
-import { abortOnSignals, type CliContext } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
-import { type InstallFlags, installService, openServiceManager } from './service-install.ts';
+import type { CliContext } from './context.ts';
 
 const logLinesDefault = 50;
 const logLinesMax = 100_000;

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { MonitorError } from '../base/errors.ts';
+import { exitCodes } from '../base/exit-codes.ts';
 import { type CliContext, locationOptions } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
 
 const states = ['pending', 'rejected', 'damaged'] as const;
 type SpoolState = (typeof states)[number];

@@ -1,10 +1,12 @@
 /** `cpu | memory | processes | disks | network | stats`: one sample, printed; or one after another. */
+
 import { type Command, Option } from 'commander';
 import { MonitorError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
-import type { SettingKey } from '../config/setting-table.ts';
+import { abortOnSignals } from '../base/signals.ts';
+import type { SettingKey } from '../settings/setting-table.ts';
 import { type StatsPart, statsParts } from '../wire/stats-parts.ts';
-import { abortOnSignals, type CliContext, locationOptions } from './context.ts';
+import { type CliContext, locationOptions } from './context.ts';
 
 interface StatsOptions {
   readonly json?: true;

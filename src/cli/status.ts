@@ -1,7 +1,7 @@
 /** `status`: is the monitor running, what has arrived, what waits, and what does it cost? */
 import type { Command } from 'commander';
+import { exitCodes } from '../base/exit-codes.ts';
 import { type CliContext, locationOptions } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
 
 export function defineStatusCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
@@ -12,7 +12,8 @@ export function defineStatusCommand(program: Command, context: CliContext): void
     .addHelpText('after', `\nExit codes: 0 it runs, ${exitCodes.unavailable} it does not.`)
     .action(async (options: { readonly json?: true }) => {
       const { findLocations } = await import('../config/locations.ts');
-      const { formatStatus, gatherStatus } = await import('./status-report.ts');
+      const { gatherStatus } = await import('../status/gather.ts');
+      const { formatStatus } = await import('./output/status.ts');
       const { state } = findLocations(locationOptions(command, runtime));
       const report = gatherStatus(state.path, runtime.clock);
       const asJson = options.json === true || !runtime.stdout.isTerminal;

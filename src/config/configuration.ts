@@ -3,13 +3,13 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { MonitorError } from '../base/errors.ts';
+import type { SettingKey } from '../settings/setting-table.ts';
+import type { SettingsFile } from '../settings/settings.ts';
+import { generateSystemId } from '../settings/system-id.ts';
 import { putDamagedFileAside, readSettingsFile, writeSettingsFile } from './file.ts';
 import { keepSystemId } from './kept-system-id.ts';
 import { type LoadedSettings, loadSettings } from './load.ts';
 import { findLocations, type LocationOptions, type Locations } from './locations.ts';
-import type { SettingKey } from './setting-table.ts';
-import type { SettingsFile } from './settings.ts';
-import { generateSystemId } from './system-id.ts';
 
 export interface Configuration {
   readonly locations: Locations;

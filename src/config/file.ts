@@ -6,8 +6,8 @@ import { readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { ensureOwnerOnlyFolder, ownerOnlyFileMode, syncFolder } from '../base/atomic-file.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
-import type { SettingsFile } from './settings.ts';
-import { validateSettingsFile } from './validate.ts';
+import type { SettingsFile } from '../settings/settings.ts';
+import { validateSettingsFile } from '../settings/validate.ts';
 
 /** Far above any real file; a wrong path (a disk image, say) must not fill the memory. */
 const longestFileCharacters = 1_048_576;

@@ -1,9 +1,15 @@
 /** The settings in force: flags > environment > file > defaults. */
+
+import {
+  environmentName,
+  flagName,
+  type SettingKey,
+  settingKeys,
+} from '../settings/setting-table.ts';
+import type { Settings, SettingsFile } from '../settings/settings.ts';
+import { parseSetting, parseTypedSetting, validateSettings } from '../settings/validate.ts';
 import { readSettingsFile } from './file.ts';
 import { readKeptSystemId } from './kept-system-id.ts';
-import { environmentName, flagName, type SettingKey, settingKeys } from './setting-table.ts';
-import type { Settings, SettingsFile } from './settings.ts';
-import { parseSetting, parseTypedSetting, validateSettings } from './validate.ts';
 
 /** `state`: the system id alone, kept in the state folder (kept-system-id.ts). */
 export type SettingSource = 'flag' | 'environment' | 'file' | 'state';

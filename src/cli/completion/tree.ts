@@ -3,7 +3,7 @@
  * that a press of Tab starts nothing.
  */
 import type { Argument, Command, Option } from 'commander';
-import { settingKeys } from '../../config/setting-table.ts';
+import { settingKeys } from '../../settings/setting-table.ts';
 
 /** What comes after an option or stands as an argument. */
 export type ValueKind = 'file' | 'folder' | 'text';

@@ -1,4 +1,6 @@
 /** Stats as aligned tables with units, for people at a terminal. */
+
+import { formatBytes, formatPercent } from '../../base/units.ts';
 import type {
   CpuStats,
   Disks,
@@ -9,7 +11,6 @@ import type {
   StatsPart,
 } from '../../wire/stats.ts';
 import { type Column, formatTable } from './table.ts';
-import { formatBytes, formatPercent } from './units.ts';
 
 /** Ends with a line break. `columns` is the terminal's width. */
 export function formatPart<Part extends StatsPart>(

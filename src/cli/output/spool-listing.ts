@@ -1,8 +1,8 @@
 /** The spool as tables, for people. */
 import { formatEpochSeconds } from '../../base/time.ts';
+import { formatBytes, formatDuration } from '../../base/units.ts';
 import type { SpoolListing } from '../../spool/operations.ts';
 import { type Column, formatTable } from './table.ts';
-import { formatBytes, formatDuration } from './units.ts';
 
 /** More rows than this help nobody; a pipe gets all of them. */
 const shownRows = 20;

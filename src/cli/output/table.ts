@@ -1,5 +1,6 @@
 /** Aligned columns for a terminal. */
 import stringWidth from 'string-width';
+import { printable } from '../../base/printable.ts';
 
 export interface Column {
   readonly title: string;
@@ -26,11 +27,6 @@ export function formatTable(
       return `${cutToWidth(cells.join('  ').trimEnd(), widthLimit)}\n`;
     })
     .join('');
-}
-
-/** Names come from other programs: a control character would move the cursor or change colours. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 }
 
 /** Measuring graphemes is slow; nearly all texts are plain ASCII, one column a character. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { printable } from '../../../src/base/printable.ts';
+import { formatBytes, formatDuration, formatPercent } from '../../../src/base/units.ts';
 import { formatAll, formatPart } from '../../../src/cli/output/human.ts';
-import { formatTable, printable } from '../../../src/cli/output/table.ts';
-import { formatBytes, formatDuration, formatPercent } from '../../../src/cli/output/units.ts';
+import { formatTable } from '../../../src/cli/output/table.ts';
 import type { Stats } from '../../../src/wire/stats.ts';
 
 const stats: Stats = {

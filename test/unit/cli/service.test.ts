@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { OutputStream, Runtime } from '../../../src/base/runtime.ts';
 import { runCli } from '../../../src/cli/cli.ts';
-import type { OutputStream, Runtime } from '../../../src/cli/runtime.ts';
 import { createRuntime } from '../../../src/main.ts';
 
 /** What happens on a real service manager is in test/e2e/systemd.test.ts. */

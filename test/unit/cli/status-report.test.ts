@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { AgentStatus } from '../../../src/agent/status.ts';
-import { formatStatus } from '../../../src/cli/status-report.ts';
+import { formatStatus } from '../../../src/cli/output/status.ts';
+import type { AgentStatus } from '../../../src/status/status-file.ts';
 
 const now = 1_800_000_000;
 

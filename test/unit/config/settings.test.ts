@@ -4,7 +4,7 @@ import {
   environmentName,
   flagName,
   settingKeys,
-} from '../../../src/config/setting-table.ts';
+} from '../../../src/settings/setting-table.ts';
 import {
   formatSetting,
   knownKey,
@@ -12,7 +12,7 @@ import {
   parseTypedSetting,
   validateSettings,
   validateSettingsFile,
-} from '../../../src/config/validate.ts';
+} from '../../../src/settings/validate.ts';
 import { errorOf } from '../../support/error-of.ts';
 
 describe('defaults', () => {

@@ -1,5 +1,5 @@
 /** The one table from errors to exit codes (sysexits.h, so that scripts and service managers can tell). */
-import type { ErrorCode } from '../base/errors.ts';
+import type { ErrorCode } from './errors.ts';
 
 export const exitCodes = {
   ok: 0,

@@ -1,9 +1,9 @@
 /** What `service` hands to the service's manager: places, settings and the program itself. */
 import { posix, win32 } from 'node:path';
 import { MonitorError } from '../base/errors.ts';
+import type { Runtime } from '../base/runtime.ts';
 import { systemFolders } from '../config/locations.ts';
-import type { InstallResult, ServiceManager } from '../service/service.ts';
-import type { Runtime } from './runtime.ts';
+import type { InstallResult, ServiceManager } from './service.ts';
 
 /** As they were typed. */
 export interface InstallFlags {
@@ -16,7 +16,7 @@ export interface InstallFlags {
 
 export async function openServiceManager(runtime: Runtime): Promise<ServiceManager> {
   const [{ createServiceManager, servicePaths }, { createCommandRunner }] = await Promise.all([
-    import('../service/index.ts'),
+    import('./index.ts'),
     import('../host/run-command.ts'),
   ]);
   const { platform, environment, clock, userId } = runtime;
@@ -49,7 +49,7 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
       import('../config/configuration.ts'),
       import('../config/file.ts'),
       import('../config/locations.ts'),
-      import('../config/validate.ts'),
+      import('../settings/validate.ts'),
     ]);
   const { platform, environment, homeFolder, clock } = runtime;
   const inForce = findLocations({

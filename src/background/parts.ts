@@ -1,13 +1,13 @@
 /** The pieces of the background process, made out of the settings and remade when those change. */
 import type { Reporting } from '../agent/agent.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Runtime } from '../base/runtime.ts';
 import { createStatsCollector, type StatsCollector } from '../collectors/collect-stats.ts';
+import { createCollectorContext } from '../collectors/context.ts';
 import { createCollectors } from '../collectors/index.ts';
-import { describeSetting, type SettingKey, settingKeys } from '../config/setting-table.ts';
-import type { Settings } from '../config/settings.ts';
+import { describeSetting, type SettingKey, settingKeys } from '../settings/setting-table.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { SpoolLimits } from '../spool/spool.ts';
-import { createCollectorContext } from './collecting.ts';
-import type { Runtime } from './runtime.ts';
 
 const secondsPerDay = 86_400;
 const bytesPerMib = 1024 * 1024;

@@ -8,22 +8,21 @@ import type { Clock } from '../base/clock.ts';
 import { errorMessage, MonitorError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
 import { redactText } from '../base/redact.ts';
+import type { Runtime } from '../base/runtime.ts';
 import { parseHttpDate } from '../base/time.ts';
+import { formatBytes, formatDuration } from '../base/units.ts';
 import { openConfiguration } from '../config/configuration.ts';
 import type { LocationOptions, Locations } from '../config/locations.ts';
-import type { Settings } from '../config/settings.ts';
 import { createCredentials } from '../delivery/credentials.ts';
 import { type ProbeResult, probeConnection } from '../delivery/probe-connection.ts';
 import { proxyFor } from '../delivery/proxy.ts';
+import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts';
+import { credentialFilesOf } from '../delivery/settings-transport.ts';
 import type { PostAnswer } from '../delivery/transport.ts';
+import type { Settings } from '../settings/settings.ts';
 import { verifySpool } from '../spool/operations.ts';
 import { diskSpaceOf } from '../spool/spool-folder.ts';
-import { printable } from './output/table.ts';
-import { formatBytes, formatDuration } from './output/units.ts';
-import type { Runtime } from './runtime.ts';
-import { createServerChecks, describeAnswer } from './server-checks.ts';
-import { credentialFilesOf } from './settings-transport.ts';
-import { gatherStatus } from './status-report.ts';
+import { gatherStatus } from '../status/gather.ts';
 
 export interface Finding {
   readonly step: string;
@@ -50,17 +49,6 @@ export async function examine(
   if (settings !== undefined) findings.push(...(await examineServer(settings, runtime)));
   findings.push(await examineService(configuration.locations, runtime));
   return findings.map(withoutSecrets);
-}
-
-/** One line a finding, its remedy under it. */
-export function formatFindings(findings: readonly Finding[]): string {
-  const marks = { ok: '✓', warning: '!', failed: '✗', skipped: '–' } as const;
-  return findings
-    .map(({ step, state, detail, remedy }) => {
-      const line = `${marks[state]} ${step.padEnd(16)}${printable(detail)}\n`;
-      return remedy === undefined ? line : `${line}${' '.repeat(18)}→ ${printable(remedy)}\n`;
-    })
-    .join('');
 }
 
 function examineConfiguration(
@@ -232,7 +220,7 @@ function clockFinding(answer: PostAnswer, clock: Clock): Finding {
 
 async function examineService(locations: Locations, runtime: Runtime): Promise<Finding> {
   try {
-    const { openServiceManager } = await import('./service-install.ts');
+    const { openServiceManager } = await import('../service/install.ts');
     const { installed, running, state, manager } = await (
       await openServiceManager(runtime)
     ).status();

@@ -2,32 +2,28 @@
  * The background process: puts the loop together out of the settings, keeps them up to date while it
  * runs, and takes it apart again at a signal.
  */
+
 import { join } from 'node:path';
 import { type Agent, createAgent } from '../agent/agent.ts';
-import { writeStatus } from '../agent/status.ts';
 import { buildInfo } from '../base/build-info.ts';
 import { errorMessage, MonitorError } from '../base/errors.ts';
+import { type ExitCode, exitCodes } from '../base/exit-codes.ts';
 import { type ClosableLogger, createPinoLogger } from '../base/pino-logger.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { abortOnSignals } from '../base/signals.ts';
 import type { StatsCollector } from '../collectors/collect-stats.ts';
 import { type Configuration, openConfiguration } from '../config/configuration.ts';
 import type { LocationOptions } from '../config/locations.ts';
-import type { SettingKey } from '../config/setting-table.ts';
-import type { Settings } from '../config/settings.ts';
 import { createFileWatch } from '../config/watch.ts';
 import { createDelivery, type Delivery } from '../delivery/delivery.ts';
+import { createSettingsTransport } from '../delivery/settings-transport.ts';
+import type { SettingKey } from '../settings/setting-table.ts';
+import type { Settings } from '../settings/settings.ts';
 import { createSpool } from '../spool/create-spool.ts';
 import type { Spool } from '../spool/spool.ts';
-import {
-  compareSettings,
-  createSettingsCollector,
-  reportingOf,
-  spoolLimitsOf,
-} from './background-parts.ts';
-import { statusOf } from './background-status.ts';
-import { abortOnSignals } from './context.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { Runtime } from './runtime.ts';
-import { createSettingsTransport } from './settings-transport.ts';
+import { writeStatus } from '../status/status-file.ts';
+import { compareSettings, createSettingsCollector, reportingOf, spoolLimitsOf } from './parts.ts';
+import { statusOf } from './status-of.ts';
 
 export interface BackgroundOptions {
   readonly runtime: Runtime;

@@ -1,7 +1,7 @@
 /**
  * All that the program takes from its surroundings, made once by main.ts. Tests hand in their own.
  */
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from './clock.ts';
 
 export interface OutputStream {
   /** Resolves when the text has left the process, so that ending it cuts nothing off. */

@@ -1,12 +1,12 @@
 /** From the parts' own states to the status that is written down. */
 import type { AgentState } from '../agent/agent.ts';
-import type { AgentStatus } from '../agent/status.ts';
 import { buildInfo } from '../base/build-info.ts';
 import { redactText } from '../base/redact.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Runtime } from '../base/runtime.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { SpoolCounts } from '../spool/spool.ts';
-import type { Runtime } from './runtime.ts';
+import type { AgentStatus } from '../status/status-file.ts';
 
 export interface StatusParts {
   readonly runtime: Runtime;

@@ -1,10 +1,10 @@
 /** The transport that the settings describe: one place for all commands that talk to the server. */
 import { buildInfo } from '../base/build-info.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Settings } from '../config/settings.ts';
-import type { CredentialFiles } from '../delivery/credentials.ts';
-import { createHttpTransport } from '../delivery/http-transport.ts';
-import type { Transport } from '../delivery/transport.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { CredentialFiles } from './credentials.ts';
+import { createHttpTransport } from './http-transport.ts';
+import type { Transport } from './transport.ts';
 
 export interface SettingsTransportOptions {
   /** For HTTP_PROXY and its like. */

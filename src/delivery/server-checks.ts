@@ -1,7 +1,7 @@
 /** The original's two questions to the server, with its answers in words. */
 import { redactText } from '../base/redact.ts';
-import type { Settings } from '../config/settings.ts';
-import type { CheckSystemIdAnswer, CheckUrlAnswer } from '../delivery/checks.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { CheckSystemIdAnswer, CheckUrlAnswer } from './checks.ts';
 
 export interface ServerChecks {
   url(signal?: AbortSignal): Promise<CheckUrlAnswer>;
@@ -14,7 +14,7 @@ export async function createServerChecks(
   settings: Settings,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ServerChecks> {
-  const { checkSystemId, checkUrl } = await import('../delivery/checks.ts');
+  const { checkSystemId, checkUrl } = await import('./checks.ts');
   const { createSettingsTransport } = await import('./settings-transport.ts');
   const transport = createSettingsTransport(settings, { environment });
   return {

@@ -1,0 +1,41 @@
+/** What `status` and `doctor` tell of the background process: its own file, and the spool as it is. */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { listSpool } from '../spool/operations.ts';
+import { type AgentStatus, readStatus } from './status-file.ts';
+
+export interface StatusReport {
+  readonly running: boolean;
+  /** Reports that wait on disk now, which a process that died cannot tell. */
+  readonly waiting: {
+    readonly reports: number;
+    readonly bytes: number;
+    readonly oldest_epoch?: number;
+    readonly rejected: number;
+    readonly damaged: number;
+  };
+  /** As it was written last. Absent when nothing ever ran here. */
+  readonly agent?: AgentStatus;
+}
+
+/** It is written every 3 s; a machine that swaps may be late with it. */
+const freshSeconds = 30;
+
+/** Throws PERMISSION when the state is another user's. */
+export function gatherStatus(stateFolder: string, clock: Clock): StatusReport {
+  const agent = readStatus(stateFolder);
+  const { pending, rejected, damaged } = listSpool(join(stateFolder, 'spool'));
+  const [oldest] = pending;
+  const nowSeconds = clock.epochMs() / 1000;
+  return {
+    running: agent?.running === true && nowSeconds - agent.written_at < freshSeconds,
+    waiting: {
+      reports: pending.length,
+      bytes: pending.reduce((sum, entry) => sum + entry.sizeBytes, 0),
+      ...(oldest === undefined ? {} : { oldest_epoch: oldest.epoch }),
+      rejected: rejected.length,
+      damaged: damaged.length,
+    },
+    ...(agent === undefined ? {} : { agent }),
+  };
+}
