@@ -139,7 +139,7 @@ export function createAgent(options: AgentOptions): Agent {
     logger.debug('report.collected', {
       key: entry.key,
       bytes: entry.sizeBytes,
-      durationMs: Math.round(lastCollectMs),
+      took_ms: Math.round(lastCollectMs),
     });
     delivery.announce(entry);
     return entry;

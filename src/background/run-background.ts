@@ -172,7 +172,7 @@ function createBackground(parts: BackgroundParts): Background {
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error;
       const { code, message: reason, hint } = error;
-      logger.error('configuration.refused', { because, code, reason, hint });
+      logger.error('config.refused', { because, code, reason, hint });
       return;
     }
     const changes = compareSettings(settings, next);
@@ -189,9 +189,9 @@ function createBackground(parts: BackgroundParts): Background {
     agent.reconfigure(reportingOf(settings, systemId, collector));
     // A credential may have changed in a file of its own.
     delivery.retryNow();
-    logger.info('configuration.taken', { because, changed: changes.keys });
+    logger.info('config.reloaded', { because, changed: changes.keys });
     if (changes.needRestart.length > 0) {
-      logger.warn('configuration.needs-restart', { settings: changes.needRestart });
+      logger.warn('config.restart_needed', { settings: changes.needRestart });
     }
   }
 
@@ -216,7 +216,7 @@ function createBackground(parts: BackgroundParts): Background {
     } catch (error) {
       // A full disk takes reports before it takes this; it is said once.
       const failure = errorMessage(error);
-      if (failure !== statusFailure) logger.warn('status.not-written', { reason: failure });
+      if (failure !== statusFailure) logger.warn('status.write_failed', { reason: failure });
       statusFailure = failure;
     }
   }

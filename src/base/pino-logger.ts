@@ -38,15 +38,14 @@ export function createPinoLogger(options: PinoLoggerOptions): ClosableLogger {
         level: (label) => ({ level: label }),
         log: (fields) => redactSecrets(fields),
       },
-      messageKey: 'event',
     },
     stream,
   );
   return {
-    debug: (event, fields = {}) => log.debug(fields, event),
-    info: (event, fields = {}) => log.info(fields, event),
-    warn: (event, fields = {}) => log.warn(fields, event),
-    error: (event, fields = {}) => log.error(fields, event),
+    debug: (event, fields = {}) => log.debug({ event, ...fields }),
+    info: (event, fields = {}) => log.info({ event, ...fields }),
+    warn: (event, fields = {}) => log.warn({ event, ...fields }),
+    error: (event, fields = {}) => log.error({ event, ...fields }),
     close,
   };
 }

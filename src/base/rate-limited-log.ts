@@ -4,10 +4,11 @@
  * code) has a rate for each of them, so that a new reason is told at once.
  */
 import type { Clock } from './clock.ts';
+import type { LogEvent } from './log-events.ts';
 import type { LogFields, Logger } from './logger.ts';
 
 export interface RateLimitedLog {
-  log(level: keyof Logger, event: string, fields?: LogFields, matter?: string): void;
+  log(level: keyof Logger, event: LogEvent, fields?: LogFields, matter?: string): void;
 }
 
 export interface RateLimitedLogOptions {
@@ -30,7 +31,7 @@ export function createRateLimitedLog(options: RateLimitedLogOptions): RateLimite
       }
       const heldBack = known?.heldBack ?? 0;
       events.set(name, { writtenMs: nowMs, heldBack: 0 });
-      logger[level](event, heldBack === 0 ? fields : { ...fields, similarLinesHeldBack: heldBack });
+      logger[level](event, heldBack === 0 ? fields : { ...fields, similar_lines_held_back: heldBack });
     },
   };
 }

@@ -70,10 +70,10 @@ function fromFiles<Value>(
           paths.map((path) => (path === undefined ? undefined : readFileSync(path))),
         );
         if (fingerprint !== undefined)
-          logger.info('delivery: credentials read again', { files: named });
+          logger.info('delivery.credentials_reloaded', { files: named });
       } catch (error) {
         if (value === undefined) throw unusable(named, error);
-        logger.error('delivery: changed credentials cannot be used, the old ones serve on', {
+        logger.error('delivery.credentials_refused', {
           files: named,
           reason: errorMessage(error),
         });

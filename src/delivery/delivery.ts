@@ -168,7 +168,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function noteOtherMachine(): void {
     otherMachineSeenAtMs = clock.epochMs();
-    log.log('error', 'delivery: another machine reports under this system id', {
+    log.log('error', 'delivery.duplicate_system_id', {
       hint: 'Give one of them an id of its own: system-monitor generate_system_id --save. Where no other machine has this id, the clock was set back, and nothing is to be done.',
     });
   }
@@ -179,14 +179,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     deferrals.delete(entry.key);
     rejectedReports += 1;
     lastError = { atMs: clock.epochMs(), code, reason };
-    log.log('error', 'delivery: report rejected, put aside', { reason, epoch: entry.epoch }, code);
+    log.log('error', 'delivery.rejected', { reason, epoch: entry.epoch }, code);
     noteReachable();
   }
 
   function noteReachable(): void {
     if (failures > 0) {
-      const { pendingReports } = spool.counts();
-      log.log('info', 'delivery: server takes reports again', { failures, pendingReports });
+      const waiting = spool.counts().pendingReports;
+      log.log('info', 'delivery.recovered', { failures, waiting });
     }
     failures = 0;
     waitUntilMs = 0;
@@ -210,10 +210,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       code,
       reason,
       failures,
-      waitMs,
-      pendingReports: spool.counts().pendingReports,
+      wait_ms: waitMs,
+      waiting: spool.counts().pendingReports,
     };
-    log.log(slow ? 'error' : 'warn', 'delivery: failed, the report waits', fields, code);
+    log.log(slow ? 'error' : 'warn', 'delivery.failed', fields, code);
   }
 
   async function sendNext(): Promise<void> {

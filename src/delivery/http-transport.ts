@@ -138,7 +138,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     for (let hop = 0; ; hop += 1) {
       const answer = await exchange(url, post, signal);
       if (answer.status === statusUnsupportedMediaType && compression !== 'none') {
-        logger.warn('delivery: the server refuses compressed reports, they go plain', {
+        logger.warn('delivery.compression_refused', {
           compression,
         });
         compression = 'none';

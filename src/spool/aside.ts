@@ -82,7 +82,7 @@ export function createAside(options: AsideOptions): Aside {
         damagedFiles += 1;
         damagedBytes += sizeBytes;
       }
-      logger.warn('spool: file put aside as damaged', { name, reason, folder: paths.damaged });
+      logger.warn('spool.damaged', { name, reason, folder: paths.damaged });
       if (damagedBytes > maxBytes) trimDamaged();
     },
 

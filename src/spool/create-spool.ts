@@ -104,8 +104,8 @@ export function createSpool(options: SpoolOptions): Spool {
 
   function countDrop(entry: SpoolEntry, cause: DropCause): void {
     droppedReports += 1;
-    const fields = { cause, epoch: entry.epoch, droppedReports };
-    drops.log('warn', 'spool: report dropped', fields, cause);
+    const fields = { cause, epoch: entry.epoch, dropped_reports: droppedReports };
+    drops.log('warn', 'spool.dropped', fields, cause);
   }
 
   function removeAcknowledged(): void {
@@ -287,7 +287,7 @@ export function createSpool(options: SpoolOptions): Spool {
       // The last chance of what memory holds; a refusal may have been a passing one.
       for (let tries = 0; tries < 3 && !settleMemory(); tries += 1);
       if (memory.size > 0) {
-        logger.error('spool: reports in memory are lost', { reports: memory.size });
+        logger.error('spool.lost', { reports: memory.size });
       }
       removeAcknowledged();
       closed = true;

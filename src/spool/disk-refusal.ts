@@ -28,12 +28,12 @@ export function createDiskRefusal(logger: Logger): DiskRefusal {
       // The reason names the file, and would be a new one each time.
       if ((code ?? reason) === refusal) return;
       refusal = code ?? reason;
-      logger.error('spool: the disk refuses reports, the newest are kept in memory', { reason });
+      logger.error('spool.disk_refused', { reason });
     },
     noteRecovery(pendingReports) {
       if (refusal === undefined) return;
       refusal = undefined;
-      logger.info('spool: the disk takes reports again', { pendingReports });
+      logger.info('spool.disk_recovered', { waiting: pendingReports });
     },
   };
 }

@@ -38,7 +38,7 @@ export function createLockedFolder(options: LockedFolderOptions): LockedFolder {
   function ensure(): void {
     if (lock?.holds() === true) return;
     if (lock !== undefined) {
-      logger.error('spool: folder was deleted or replaced, making it again', {
+      logger.error('spool.folder_replaced', {
         folder: paths.root,
       });
       release();

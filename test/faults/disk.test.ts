@@ -21,7 +21,7 @@ testWith(rootOnLinux, 'on a disk too small the newest take the place of the olde
   await running.ended;
   receiver.behave(() => accept);
   await scene.drain(agent);
-  expect(account.logs.map((line) => line.event)).toContain('spool: report dropped');
+  expect(account.logs.map((line) => line.event)).toContain('spool.dropped');
   const missing = scene.missing();
   expect(missing.length).toBeGreaterThan(0);
   expect(scene.onlyTheOldestAreMissing()).toBe(true);
@@ -47,8 +47,8 @@ testWith(rootOnLinux, 'a disk that takes no file more costs the oldest, and reco
   receiver.behave(() => accept);
   await scene.drain(agent);
   const events = account.logs.map((line) => line.event);
-  expect(events).toContain('spool: the disk takes reports again');
-  expect(events).toContain('spool: report dropped');
+  expect(events).toContain('spool.disk_recovered');
+  expect(events).toContain('spool.dropped');
   expect(scene.rekeyed()).toEqual([]);
   // What memory held when the disk recovered has arrived too; only the oldest have not.
   const arrived = [...receiver.keysByNumber.keys()];
@@ -70,7 +70,7 @@ testWith(
     await running.until(() => receiver.storedKeys.size > 5, 'reports arrive from memory');
     expect(account.durable.size).toBe(0);
     expect(account.logs[0]).toMatchObject({
-      event: 'spool: the disk refuses reports, the newest are kept in memory',
+      event: 'spool.disk_refused',
       reason: expect.stringContaining('read-only file system'),
     });
     disk.remount('rw');

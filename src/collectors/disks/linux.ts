@@ -65,8 +65,8 @@ export function createLinuxDisksCollector(
     } catch (error) {
       const fields = { mount_point: mountPoint, reason: errorMessage(error) };
       const isDenied = error instanceof MonitorError && error.code === 'PERMISSION';
-      if (!isDenied) logger.debug('disk left out', fields);
-      else if (!hidden.has(mountPoint)) logger.warn('disk hidden', fields);
+      if (!isDenied) logger.debug('disks.skipped', fields);
+      else if (!hidden.has(mountPoint)) logger.warn('disks.hidden', fields);
       if (isDenied) hidden.add(mountPoint);
       return undefined;
     }

@@ -37,7 +37,7 @@ export function createWin32DisksCollector(
     // A fixed disk is never left out for being slow: a busy machine is when its figures matter.
     if (isExchangeable && endedMs - startedMs >= slowMs) {
       leftAloneUntilMs.set(root, endedMs + leftAloneMs);
-      logger.info('disk.slow', { root, tookMs: endedMs - startedMs, leftAloneMs });
+      logger.info('disks.slow', { root, took_ms: endedMs - startedMs, left_alone_ms: leftAloneMs });
     }
     return volume;
   }

@@ -41,7 +41,7 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
     const isVisible = first.comm() !== undefined;
     first.close();
     if (isVisible) return;
-    logger.warn('processes hidden', { reason: `${roots.proc} is mounted with hidepid (proc(5))` });
+    logger.warn('processes.hidden', { reason: `${roots.proc} is mounted with hidepid (proc(5))` });
   }
 
   return {

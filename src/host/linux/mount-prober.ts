@@ -91,15 +91,15 @@ export function createMountProber({ clock, logger, commands }: MountProberOption
     if (outcome === 'ended') return undefined;
     if (watch.late) watch.lateAnswer = { blocks: outcome.blocks, atMs: clock.monotonicMs() };
     const fields = { mount_point: watch.mountPoint };
-    if (outcome.blocks === undefined) logger.debug('mount answers with an error', fields);
-    if (watch.told) logger.info('mount answers again', fields);
+    if (outcome.blocks === undefined) logger.debug('mount.error', fields);
+    if (watch.told) logger.info('mount.recovered', fields);
     watch.late = false;
     watch.told = false;
     return outcome.blocks;
   }
 
   function leaveAlone(watch: Watch): void {
-    if (!watch.told) logger.warn('mount does not answer', { mount_point: watch.mountPoint });
+    if (!watch.told) logger.warn('mount.stuck', { mount_point: watch.mountPoint });
     watch.told = true;
     if (clock.monotonicMs() - watch.startedMs > renewAfterMs) watch.probe?.end();
   }
@@ -121,7 +121,7 @@ export function createMountProber({ clock, logger, commands }: MountProberOption
         return undefined;
       }
       if (probes.waiting() >= maxWaitingProbes) {
-        logger.debug('mount not asked', { mount_point: watch.mountPoint });
+        logger.debug('mount.skipped', { mount_point: watch.mountPoint });
         return undefined;
       }
       const answer = askOnce(watch, path);

@@ -69,7 +69,7 @@ export function createNameService(options: NameServiceOptions): NameService {
       }
     } catch (error) {
       missing = error instanceof MonitorError && error.code === 'NOT_AVAILABLE';
-      logger.debug('users not looked up', { uids: uids.length, reason: errorMessage(error) });
+      logger.debug('users.lookup_failed', { uids: uids.length, reason: errorMessage(error) });
       // A name that was right an hour ago is better than its number.
       for (const uid of uids) note(uid, entries.get(uid)?.name, failureKeptMs);
     }

@@ -50,7 +50,7 @@ export function createProbeStarter(
         started(child);
       });
       if (outcome !== 'missing') return outcome;
-      logger.debug('mount probe cannot be started', { program: command[0] });
+      logger.debug('mount.probe_failed', { program: command[0] });
       commandIndex = Math.max(commandIndex, index + 1);
     }
   }

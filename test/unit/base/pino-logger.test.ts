@@ -9,7 +9,7 @@ describe('the log', () => {
   test('is one JSON line an event, with level, time and fields, and without secrets', () => {
     const file = join(temporaryFolder(), 'logs', 'agent.log');
     const logger = createPinoLogger({ level: 'info', file });
-    logger.debug('too quiet');
+    logger.debug('report.collected');
     logger.warn('delivery.failed', { url: 'http://a:hunter2@x/', failures: 3 });
     logger.close();
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -28,7 +28,7 @@ describe('the log', () => {
     const file = join(folder, 'agent.log');
     const logger = createPinoLogger({ level: 'info', file });
     const filling = 'x'.repeat(10_000);
-    for (let line = 0; line < 3000; line += 1) logger.info('filling', { line, filling });
+    for (let line = 0; line < 3000; line += 1) logger.info('agent.once', { line, filling });
     logger.close();
     expect(readdirSync(folder).sort()).toEqual([
       'agent.log',
@@ -52,7 +52,7 @@ describe('the log', () => {
   testWith([onPlatform('linux', 'darwin')], 'is for its owner alone', () => {
     const file = join(temporaryFolder(), 'agent.log');
     const logger = createPinoLogger({ level: 'info', file });
-    logger.info('something');
+    logger.info('agent.once');
     logger.close();
     expect(existsSync(file)).toBe(true);
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -37,7 +37,7 @@ test('a disk below a folder that may not be entered is left out and named once',
   await collector.collect();
   const named = {
     level: 'warn',
-    event: 'disk hidden',
+    event: 'disks.hidden',
     fields: {
       mount_point: '/root/backup',
       reason: 'statfs /root/backup: EACCES: permission denied',
@@ -72,7 +72,7 @@ test('processes that hidepid keeps secret are missed once, by the first of all p
   expect(closed.events).toEqual([
     {
       level: 'warn',
-      event: 'processes hidden',
+      event: 'processes.hidden',
       fields: { reason: `${proc} is mounted with hidepid (proc(5))` },
     },
   ]);

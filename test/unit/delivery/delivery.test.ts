@@ -218,7 +218,7 @@ test('401 waits for a person: slowly, and with a line that says so, not with one
     await clock.advance(60_000);
   }
   expect(transport.posts.length).toBeLessThan(12);
-  const lines = logger.lines.filter((line) => line.event.startsWith('delivery: failed'));
+  const lines = logger.lines.filter((line) => line.event.startsWith('delivery.failed'));
   expect(lines[0]).toMatchObject({ level: 'error', fields: { code: 'HTTP_401' } });
   expect(lines.length).toBeLessThanOrEqual(7);
 });
@@ -245,7 +245,7 @@ test('a rejected report is put aside and the others go on', async () => {
   expect(posted()).toEqual(['3', '1', '2']);
   expect(spool.counts()).toMatchObject({ pendingReports: 0, rejectedReports: 1 });
   expect(delivery.state()).toMatchObject({ acceptedReports: 2, rejectedReports: 1 });
-  expect(logger.events()).toContain('delivery: report rejected, put aside');
+  expect(logger.events()).toContain('delivery.rejected');
 });
 
 test('a report that the server stumbles over does not hold up the others', async () => {
@@ -297,7 +297,7 @@ test('an hour of failures is told in few lines, and the recovery with them', asy
   transport.script(() => status(200));
   await clock.advance(300_000);
   expect(logger.lines.length).toBeLessThanOrEqual(8);
-  expect(logger.events().at(-1)).toBe('delivery: server takes reports again');
+  expect(logger.events().at(-1)).toBe('delivery.recovered');
 });
 
 test('a receiver that sees two machines under one id is heard, and said once', async () => {
@@ -314,7 +314,7 @@ test('a receiver that sees two machines under one id is heard, and said once', a
     otherMachineSeenAtMs: (epoch + 2) * 1000,
   });
   expect(logger.lines.map((line) => [line.level, line.event])).toEqual([
-    ['error', 'delivery: another machine reports under this system id'],
+    ['error', 'delivery.duplicate_system_id'],
   ]);
 });
 

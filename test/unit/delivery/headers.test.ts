@@ -86,6 +86,6 @@ test('a server that refuses compression gets its reports plain from then on', as
     undefined,
   ]);
   expect(logger.events()).toEqual([
-    'delivery: the server refuses compressed reports, they go plain',
+    'delivery.compression_refused',
   ]);
 });

@@ -87,8 +87,8 @@ testWith(
     });
     expect(seen).toEqual(['first', 'first', 'second', 'second']);
     expect(logger.events()).toEqual([
-      'delivery: credentials read again',
-      'delivery: changed credentials cannot be used, the old ones serve on',
+      'delivery.credentials_reloaded',
+      'delivery.credentials_refused',
     ]);
     expect(receiver.connections).toBe(2);
   },

@@ -263,9 +263,9 @@ test('what the disk refuses is kept in memory, bounded, and written when it reco
   expect(spool.pending().map((entry) => entry.key)).toEqual(
     entries.slice(2).map((entry) => entry.key),
   );
-  const refusals = logger.events().filter((event) => event.includes('refuses'));
+  const refusals = logger.events().filter((event) => event === 'spool.disk_refused');
   expect(refusals).toHaveLength(1);
-  expect(logger.events()).toContain('spool: the disk takes reports again');
+  expect(logger.events()).toContain('spool.disk_recovered');
   spool.close();
 });
 
