@@ -5,30 +5,24 @@ import type { Runtime } from '../base/runtime.ts';
 import { createStatsCollector, type StatsCollector } from '../collectors/collect-stats.ts';
 import { createCollectorContext } from '../collectors/context.ts';
 import { createCollectors } from '../collectors/index.ts';
-import { describeSetting, type SettingKey, settingKeys } from '../settings/setting-table.ts';
+import {
+  describeSetting,
+  type SettingKey,
+  type SettingPiece,
+  settingKeys,
+  settingPieces,
+} from '../settings/setting-table.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { SpoolLimits } from '../spool/spool.ts';
 
 const secondsPerDay = 86_400;
 const bytesPerMib = 1024 * 1024;
 
-/** What is read once, at the start. The rest is taken over while the process runs. */
-const settledAtStart: ReadonlySet<SettingKey> = new Set<SettingKey>([
-  'backlog_rate',
-  'spool_max_mib',
-  'spool_max_days',
-  'spool_min_free_mib',
-  'log_level',
-  'log_file',
-]);
-
 export interface SettingChanges {
   readonly keys: readonly SettingKey[];
-  /** Whether the transport is another. */
-  readonly delivery: boolean;
-  /** Whether the collectors are others. */
-  readonly collecting: boolean;
-  /** Those that hold only after a restart. */
+  /** What is made of them and takes them over now. */
+  readonly pieces: ReadonlySet<SettingPiece>;
+  /** Those that take effect only after a restart. */
   readonly needRestart: readonly SettingKey[];
 }
 
@@ -36,12 +30,11 @@ export function compareSettings(before: Settings, after: Settings): SettingChang
   const keys = settingKeys.filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
   );
-  const groups = new Set(keys.map((key) => describeSetting(key).group));
+  const isLive = (key: SettingKey) => settingPieces[describeSetting(key).piece] === 'at once';
   return {
     keys,
-    delivery: groups.has('Delivery') || keys.includes('url'),
-    collecting: groups.has('Collecting'),
-    needRestart: keys.filter((key) => settledAtStart.has(key)),
+    pieces: new Set(keys.filter(isLive).map((key) => describeSetting(key).piece)),
+    needRestart: keys.filter((key) => !isLive(key)),
   };
 }
 

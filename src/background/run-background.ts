@@ -179,10 +179,10 @@ function createBackground(parts: BackgroundParts): Background {
     settings = next;
     // A file that lost its id, or is away for a moment, does not make this another machine.
     systemId = next.system_id ?? systemId;
-    if (changes.delivery) {
+    if (changes.pieces.has('transport')) {
       delivery.replaceTransport(createSettingsTransport(settings, { environment, logger }));
     }
-    if (changes.collecting) {
+    if (changes.pieces.has('collectors')) {
       collector.close();
       collector = createCollector();
     }

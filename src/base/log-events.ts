@@ -7,9 +7,11 @@ export const logEvents = {
   'agent.stopped': 'It has ended in good order; `waiting` reports are kept for the next start.',
   'agent.once': '`background --once` has done what it could.',
   'report.collected': 'A report is on disk.',
-  'report.failed': 'No report could be made: cpu or memory is missing. Said when the reason changes.',
+  'report.failed':
+    'No report could be made: cpu or memory is missing. Said when the reason changes.',
   'report.recovered': 'Reports are made again.',
-  'schedule.skipped': 'So many ticks passed unused: the machine slept, or collecting took too long.',
+  'schedule.skipped':
+    'So many ticks passed unused: the machine slept, or collecting took too long.',
   'collector.failed': 'A part of the report cannot be read and is sent empty.',
   'collector.recovered': 'That part is read again.',
   'collector.fallback': 'Windows refuses to be asked directly; another way is taken for this part.',
@@ -25,13 +27,16 @@ export const logEvents = {
   'network.interfaces_refused': 'The system refuses to list its interfaces.',
   'processes.hidden': 'The system shows only some of its processes to this user.',
   'users.lookup_failed': 'The names of some users cannot be found; their numbers are reported.',
-  'delivery.failed': 'A report could not be sent and waits. Said at most every 10 minutes a reason.',
+  'delivery.failed':
+    'A report could not be sent and waits. Said at most every 10 minutes a reason.',
   'delivery.recovered': 'The server accepts reports again.',
   'delivery.rejected': 'The server will never accept this report; it is put aside.',
   'delivery.duplicate_system_id': 'Another machine reports under this system id.',
   'delivery.compression_refused': 'The server refuses compressed reports; they are sent plain.',
-  'delivery.credentials_reloaded': 'A token or certificate was read again because its file changed.',
-  'delivery.credentials_refused': 'A changed token or certificate is unusable; the old one is kept.',
+  'delivery.credentials_reloaded':
+    'A token or certificate was read again because its file changed.',
+  'delivery.credentials_refused':
+    'A changed token or certificate is unusable; the old one is kept.',
   'spool.damaged': 'A file in the spool is no whole report; it is put aside.',
   'spool.dropped': 'An unsent report was deleted to stay within the limits.',
   'spool.lost': 'The process ended while the disk refused reports that memory held.',

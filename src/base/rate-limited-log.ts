@@ -31,7 +31,10 @@ export function createRateLimitedLog(options: RateLimitedLogOptions): RateLimite
       }
       const heldBack = known?.heldBack ?? 0;
       events.set(name, { writtenMs: nowMs, heldBack: 0 });
-      logger[level](event, heldBack === 0 ? fields : { ...fields, similar_lines_held_back: heldBack });
+      logger[level](
+        event,
+        heldBack === 0 ? fields : { ...fields, similar_lines_held_back: heldBack },
+      );
     },
   };
 }

@@ -85,7 +85,5 @@ test('a server that refuses compression gets its reports plain from then on', as
     undefined,
     undefined,
   ]);
-  expect(logger.events()).toEqual([
-    'delivery.compression_refused',
-  ]);
+  expect(logger.events()).toEqual(['delivery.compression_refused']);
 });
