@@ -59,10 +59,7 @@ export function createApi({ store, bodies, now }: ApiOptions): Api {
     summaries,
 
     list: async ({ response }) => {
-      const systems = await summaries();
-      const counts = { up: 0, late: 0, silent: 0, waiting: 0 };
-      for (const system of systems) counts[system.state] += 1;
-      sendJson(response, 200, { now: now(), counts, systems: [...systems] } satisfies Fleet);
+      sendJson(response, 200, fleetOf(await summaries(), now()));
     },
 
     detail: async ({ response, id }) => {
@@ -113,6 +110,12 @@ export function createApi({ store, bodies, now }: ApiOptions): Api {
       sendEmpty(response, 204);
     },
   };
+}
+
+function fleetOf(systems: readonly SystemSummary[], now: number): Fleet {
+  const counts = { up: 0, late: 0, silent: 0, waiting: 0 };
+  for (const system of systems) counts[system.state] += 1;
+  return { now, counts, systems: [...systems] };
 }
 
 function processesOf(body: string | undefined): Detail['processes'] {

@@ -20,13 +20,18 @@ const scripts = [
   'api.js',
   'app.js',
   'charts.js',
+  'detail-figures.js',
+  'detail-heading.js',
   'detail.js',
   'dom.js',
+  'fleet-counters.js',
+  'fleet-row.js',
   'fleet.js',
   'format.js',
   'processes.js',
   'sign-in.js',
   'source.js',
+  'states.js',
   'table.js',
 ];
 

@@ -9,10 +9,11 @@
  * routes.ts has them all.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createApi } from './api.ts';
 import { type Access, openAccess } from './auth.ts';
 import { createBodyReader } from './body.ts';
+import { createHostGuard } from './host-guard.ts';
 import { HttpError, sendJson } from './http.ts';
 import { createIntake, Overloaded } from './intake.ts';
 import { createLive } from './live.ts';
@@ -90,12 +91,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const routes = createRoutes({ store, bodies, protocol, api, live, metrics, access });
   const hostGuard = createHostGuard(options.allowedHosts ?? []);
 
-  const server = createServer((request, response) => {
+  // A slow sender holds a socket and no more; half a minute is the agent's own limit.
+  const limits = { requestTimeout: 30_000, headersTimeout: 10_000 };
+  const server = createServer(limits, (request, response) => {
     answer(request, response).catch((error: unknown) => answerError(error, response, log));
   });
-  // A slow sender holds a socket and no more; half a minute is the agent's own limit.
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { route, id, query } = locate(routes, request);
@@ -115,12 +115,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     },
     close: async () => {
       live.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      // Whoever is still sending after this keeps the report: it got no 200.
-      const deadline = setTimeout(() => server.closeAllConnections(), 1000);
-      await closed;
-      clearTimeout(deadline);
+      await close(server);
       await intake.drain();
       await retention.close();
     },
@@ -140,28 +135,6 @@ function locate(routes: readonly ReceiverRoute[], request: IncomingMessage) {
   }
   const query = new URLSearchParams(questionMark === -1 ? '' : url.slice(questionMark));
   return { route: found.route, id: found.id, query };
-}
-
-/**
- * Against DNS rebinding: a page of some other site may point its own name at 127.0.0.1 and read what
- * a browser here may read. On the loopback, browsers must have asked for this machine by its name.
- * Agents are no browsers, so reports come in under any name.
- */
-function createHostGuard(allowed: readonly string[]) {
-  const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
-  let guarded = false;
-  return {
-    guard: (host: string): void => {
-      guarded = host === 'localhost' || host === '::1' || host.startsWith('127.');
-    },
-    check: (request: IncomingMessage): void => {
-      if (!guarded) return;
-      const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-      // Browsers always send one; a probe of HTTP/1.0 need not.
-      if (name === '' || names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
-      throw new HttpError(403, `this receiver is not ${name}; --allow-host ${name} makes it so`);
-    },
-  };
 }
 
 /** One table from what went wrong to a status. */
@@ -191,6 +164,15 @@ function listen(server: Server, host: string, port: number): Promise<string> {
       resolve(addressText(server.address()));
     });
   });
+}
+
+/** Waits a second at most for those who are still sending; they keep their reports without a 200. */
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const deadline = setTimeout(() => server.closeAllConnections(), 1000);
+  await closed;
+  clearTimeout(deadline);
 }
 
 function addressText(address: AddressInfo | string | null): string {

@@ -1,18 +1,13 @@
 /**
  * The default store: one SQLite file through node:sqlite, readable with any SQLite tool. Its tables
- * are in sqlite-schema.ts.
+ * are in sqlite-schema.ts, its statements in sqlite-statements.ts.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { numberIn, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
-import {
-  prepareStatements,
-  type Statements,
-  schema,
-  schemaVersion,
-  upgrades,
-} from './sqlite-schema.ts';
+import { schema, schemaVersion, upgrades } from './sqlite-schema.ts';
+import { prepareStatements, type Statements } from './sqlite-statements.ts';
 import {
   copiesMax,
   type IncomingReport,
@@ -63,14 +58,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       attempt('name a system', () => statements.rename.run(name, systemId).changes === 1),
 
     forget: (systemId) =>
-      attempt('forget a system', () =>
-        transaction(() => {
-          statements.forgetBodies.run(systemId);
-          statements.forgetReports.run(systemId);
-          statements.forgetHourly.run(systemId);
-          return statements.forgetSystem.run(systemId).changes === 1;
-        }),
-      ),
+      attempt('forget a system', () => transaction(() => forget(statements, systemId))),
 
     systems: (ids) =>
       attempt('list the systems', () => {
@@ -189,6 +177,13 @@ function insertCopy(statements: Statements, report: IncomingReport, copy: number
   );
   statements.touchSystem.run(report.receivedAt, report.systemId);
   return true;
+}
+
+function forget(statements: Statements, systemId: string): boolean {
+  statements.forgetBodies.run(systemId);
+  statements.forgetReports.run(systemId);
+  statements.forgetHourly.run(systemId);
+  return statements.forgetSystem.run(systemId).changes === 1;
 }
 
 function prune(statements: Statements, limits: PruneLimits): PruneResult {

@@ -6,7 +6,14 @@ import { formatPercent, formatRate } from './format.js';
  * @typedef {import('./source.js').History} History
  * @typedef {readonly (number | null)[]} Series
  * @typedef {{ label: string, values: Series, colour: number, faint?: boolean, filled?: boolean }} Line
+ * @typedef {{ history: History, lines: Line[] }} Drawing
+ * @typedef {'percent' | 'rate'} Unit
+ * @typedef {(name: string) => string} Colour of a custom property of the style sheet, in the theme
+ *   in force
  */
+
+/** @type {Record<Unit, (value: number | null | undefined) => string>} */
+const formats = { percent: formatPercent, rate: formatRate };
 
 const height = 180;
 const axisWidth = 72;
@@ -75,15 +82,14 @@ function shareLines(label, average, peak) {
 
 /**
  * @param {string} title
- * @param {'percent' | 'rate'} unit
+ * @param {Unit} unit
  */
 function createChart(title, unit) {
-  const format = unit === 'percent' ? formatPercent : formatRate;
   const place = make('div', { class: 'plot' });
   const element = make('figure', { class: 'card chart' }, make('figcaption', {}, title), place);
   /** @type {import('uplot') | undefined} */
   let plot;
-  /** @type {{ history: History, lines: Line[] } | undefined} */
+  /** @type {Drawing | undefined} */
   let drawn;
 
   const resizes = new ResizeObserver(() => {
@@ -94,64 +100,18 @@ function createChart(title, unit) {
 
   const build = () => {
     if (drawn === undefined) return;
-    const { history, lines } = drawn;
     plot?.destroy();
     fill(place);
     /** @param {string} name */
     const colour = (name) => colourOf(element, name);
-    plot = new uPlot(
-      {
-        width: place.clientWidth || 480,
-        height,
-        cursor: {
-          sync: { key: 'system', setSeries: false },
-          points: { size: 6 },
-          drag: { x: false, y: false },
-        },
-        scales: {
-          x: { range: () => [drawn?.history.from ?? 0, drawn?.history.to ?? 1] },
-          y: {
-            range: (_plot, _low, high) =>
-              unit === 'percent' ? [0, 100] : [0, Math.max(1024, (high ?? 0) * 1.1)],
-          },
-        },
-        axes: [
-          {
-            stroke: colour('--muted'),
-            grid: { stroke: colour('--line'), width: 1 },
-            ticks: { show: false },
-            space: 70,
-            size: axisHeight,
-            values: (_plot, splits, _axis, _space, step) =>
-              splits.map((epoch) => formatTick(epoch, step)),
-          },
-          {
-            stroke: colour('--muted'),
-            grid: { stroke: colour('--line'), width: 1 },
-            ticks: { show: false },
-            size: axisWidth,
-            ...(unit === 'percent' ? { splits: () => [0, 25, 50, 75, 100] } : { incrs: rateSteps }),
-            values: (_plot, splits) =>
-              splits.map((value) => (unit === 'percent' ? `${value} %` : formatRate(value))),
-          },
-        ],
-        series: [
-          { label: 'Time', value: (_plot, epoch) => (epoch == null ? '' : formatTime(epoch)) },
-          ...lines.map((line) => ({
-            label: line.label,
-            stroke: colour(`--series-${line.colour}`),
-            width: line.faint ? 1 : 1.75,
-            ...(line.faint ? { dash: [4, 3] } : {}),
-            ...(line.filled ? { fill: colour('--series-1-fill') } : {}),
-            points: { show: history.epochs.length < 3 },
-            value: (/** @type {unknown} */ _plot, /** @type {number | null} */ value) =>
-              format(value),
-          })),
-        ],
-      },
-      dataOf(history, lines),
-      place,
-    );
+    const options = {
+      ...fixedOptions,
+      width: place.clientWidth || 480,
+      scales: scalesOf(unit, () => drawn?.history),
+      axes: [timeAxis(colour), valueAxis(unit, colour)],
+      series: seriesOf(drawn, unit, colour),
+    };
+    plot = new uPlot(options, dataOf(drawn), place);
   };
 
   return {
@@ -161,13 +121,11 @@ function createChart(title, unit) {
      * @param {Line[]} lines
      */
     draw(history, lines) {
-      const same =
-        drawn?.lines.map((line) => line.label).join('\n') ===
-        lines.map((line) => line.label).join('\n');
+      const same = drawn !== undefined && labelsOf(drawn.lines) === labelsOf(lines);
       drawn = { history, lines };
       if (plot === undefined || !same) build();
-      else plot.setData(dataOf(history, lines));
-      element.setAttribute('aria-label', describe(title, lines, format));
+      else plot.setData(dataOf(drawn));
+      element.setAttribute('aria-label', describe(title, lines, formats[unit]));
     },
     redraw: build,
     close() {
@@ -175,6 +133,95 @@ function createChart(title, unit) {
       plot?.destroy();
     },
   };
+}
+
+/** @param {readonly Line[]} lines */
+function labelsOf(lines) {
+  return lines.map((line) => line.label).join('\n');
+}
+
+/** The cursor of all charts moves together. */
+const fixedOptions = {
+  height,
+  cursor: {
+    sync: { key: 'system', setSeries: false },
+    points: { size: 6 },
+    drag: { x: false, y: false },
+  },
+};
+
+/**
+ * @param {Unit} unit
+ * @param {() => History | undefined} history the newest: new data come without new scales
+ * @returns {import('uplot').Scales}
+ */
+function scalesOf(unit, history) {
+  return {
+    x: { range: () => [history()?.from ?? 0, history()?.to ?? 1] },
+    y: {
+      range: (_plot, _low, high) =>
+        unit === 'percent' ? [0, 100] : [0, Math.max(1024, (high ?? 0) * 1.1)],
+    },
+  };
+}
+
+/**
+ * @param {Colour} colour
+ * @returns {import('uplot').Axis}
+ */
+function timeAxis(colour) {
+  return {
+    ...lookOf(colour),
+    space: 70,
+    size: axisHeight,
+    values: (_plot, splits, _axis, _space, step) => splits.map((epoch) => formatTick(epoch, step)),
+  };
+}
+
+/**
+ * @param {Unit} unit
+ * @param {Colour} colour
+ * @returns {import('uplot').Axis}
+ */
+function valueAxis(unit, colour) {
+  return {
+    ...lookOf(colour),
+    size: axisWidth,
+    ...(unit === 'percent' ? { splits: () => [0, 25, 50, 75, 100] } : { incrs: rateSteps }),
+    values: (_plot, splits) =>
+      splits.map((value) => (unit === 'percent' ? `${value} %` : formatRate(value))),
+  };
+}
+
+/** @param {Colour} colour */
+function lookOf(colour) {
+  return {
+    stroke: colour('--muted'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  };
+}
+
+/**
+ * @param {Drawing} drawing
+ * @param {Unit} unit
+ * @param {Colour} colour
+ * @returns {import('uplot').Series[]}
+ */
+function seriesOf({ history, lines }, unit, colour) {
+  return [
+    { label: 'Time', value: (_plot, epoch) => (epoch == null ? '' : formatTime(epoch)) },
+    ...lines.map((line) => ({
+      label: line.label,
+      stroke: colour(`--series-${line.colour}`),
+      width: line.faint ? 1 : 1.75,
+      ...(line.faint ? { dash: [4, 3] } : {}),
+      ...(line.filled ? { fill: colour('--series-1-fill') } : {}),
+      points: { show: history.epochs.length < 3 },
+      value: (/** @type {unknown} */ _plot, /** @type {number | null} */ value) =>
+        formats[unit](value),
+    })),
+  ];
 }
 
 /**
@@ -193,11 +240,10 @@ function colourOf(element, name) {
 }
 
 /**
- * @param {History} history
- * @param {Line[]} lines
+ * @param {Drawing} drawing
  * @returns {import('uplot').AlignedData}
  */
-function dataOf(history, lines) {
+function dataOf({ history, lines }) {
   return [[...history.epochs], ...lines.map((line) => [...line.values])];
 }
 

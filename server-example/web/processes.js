@@ -35,19 +35,14 @@ export function createProcessTable() {
     make('table', {}, sorting.head, body),
   );
   const withheld = make('p', { class: 'muted', hidden: true });
-  const element = make(
+  const grow = make('span', { class: 'grow' });
+  const heading = make(
     'div',
-    { class: 'card processes' },
-    make(
-      'div',
-      { class: 'heading' },
-      make('h2', {}, 'Processes'),
-      count,
-      make('span', { class: 'grow' }),
-      filter,
-    ),
-    list,
-    withheld,
+    { class: 'heading' },
+    make('h2', {}, 'Processes'),
+    count,
+    grow,
+    filter,
   );
 
   const render = () => {
@@ -61,7 +56,7 @@ export function createProcessTable() {
   };
 
   return {
-    element,
+    element: make('div', { class: 'card processes' }, heading, list, withheld),
     /**
      * @param {Process[]} newest
      * @param {number | null} total null where the machine sends none
