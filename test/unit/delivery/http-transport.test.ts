@@ -232,3 +232,12 @@ test('a closed transport answers that it is closed', async () => {
   expect(await transport.post({ body: '{}' })).toMatchObject({ kind: 'failure', code: 'ABORTED' });
   expect(receiver.requests).toHaveLength(0);
 });
+
+test('a transport that is closed while its first request begins opens no connection', async () => {
+  const receiver = await startReceiver();
+  const transport = createHttpTransport({ url: receiver.url, userAgent });
+  const posted = transport.post({ body: '{}' });
+  await transport.close();
+  expect(await posted).toMatchObject({ kind: 'failure', code: 'ABORTED' });
+  expect(receiver.connections).toBe(0);
+});

@@ -1,0 +1,68 @@
+/** What a request says of itself and of us: its headers, and its body as they describe it. */
+import { type Compression, compress } from './compression.ts';
+import type { PostRequest } from './transport.ts';
+
+export interface RequestContentOptions {
+  /** May carry `user:password@`. */
+  readonly url: URL;
+  readonly userAgent: string;
+  /** The user's own, beside ours or in their place. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: Compression;
+}
+
+export interface RequestContent {
+  /** How reports are compressed just now. */
+  readonly compression: Compression;
+  /** From now on reports go plain: the server takes no other. */
+  sendPlain(): void;
+  /** Headers and body, compressed where that is wanted. `token` is sent as `Bearer`. */
+  of(post: PostRequest, token: string | undefined): Promise<Content>;
+}
+
+export interface Content {
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+export function createRequestContent(options: RequestContentOptions): RequestContent {
+  const basicCredentials = basicCredentialsOf(options.url);
+  // In lower case, as ours are: a second spelling would be a second header.
+  const ownHeaders = Object.fromEntries(
+    Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  let compression = options.compression;
+
+  function headersOf(post: PostRequest, token: string | undefined): Record<string, string> {
+    const authorization = token === undefined ? basicCredentials : `Bearer ${token}`;
+    return {
+      'content-type': 'application/json',
+      'user-agent': options.userAgent,
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(post.idempotencyKey === undefined ? {} : { 'idempotency-key': post.idempotencyKey }),
+      ...ownHeaders,
+    };
+  }
+
+  return {
+    get compression() {
+      return compression;
+    },
+    sendPlain() {
+      compression = 'none';
+    },
+    async of(post, token) {
+      const headers = headersOf(post, token);
+      if (compression === 'none' || post.idempotencyKey === undefined)
+        return { headers, body: post.body };
+      headers['content-encoding'] = compression;
+      return { headers, body: await compress(post.body, compression) };
+    },
+  };
+}
+
+function basicCredentialsOf(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  const text = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return `Basic ${Buffer.from(text).toString('base64')}`;
+}
