@@ -1,6 +1,6 @@
 /**
- * The composition root: the only place that reads the real clock, the environment, the signals and
- * the streams. Everything else is handed what it needs.
+ * The composition root: the only place that reads the real clock, the environment, the signals, the
+ * streams and the disk. Everything else is handed what it needs.
  *
  * Most of what it makes is not used by any one command, and node:crypto, node:os, node:tty and the
  * streams together take a quarter of a start: each is loaded when it is first asked for.
@@ -8,9 +8,15 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import type { Clock } from './base/clock.ts';
+import type { Disk } from './base/disk.ts';
 import { systemErrorCode, wrapSystemError } from './base/errors.ts';
 import type { OutputStream, Runtime } from './base/runtime.ts';
 import { runCli } from './cli/cli.ts';
+import { createNodeDisk } from './host/node-disk.ts';
+
+const realDisk: Disk = createNodeDisk({
+  sqlite: () => process.getBuiltinModule('node:sqlite'),
+});
 
 const realClock: Clock = {
   epochMs: () => Date.now(),
@@ -64,6 +70,7 @@ export function createRuntime(): Runtime {
       return process.getBuiltinModule('node:os').hostname();
     },
     clock: realClock,
+    disk: realDisk,
     random: () => Math.random(),
     randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
     stdin: {

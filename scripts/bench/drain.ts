@@ -17,6 +17,7 @@ import { createDelivery } from '../../src/delivery/delivery.ts';
 import { createHttpTransport } from '../../src/delivery/http-transport.ts';
 import { createSpool } from '../../src/spool/create-spool.ts';
 import { systemClock } from '../../test/support/clocks.ts';
+import { realDisk } from '../../test/support/real-disk.ts';
 
 const reportBytes = 9700;
 
@@ -52,7 +53,13 @@ async function drain(reports: number): Promise<void> {
   try {
     const [address] = await once(receiver, 'message');
     const clock = systemClock;
-    const spool = createSpool({ folder, pid: process.pid, clock, logger: silentLogger });
+    const spool = createSpool({
+      disk: realDisk,
+      folder,
+      pid: process.pid,
+      clock,
+      logger: silentLogger,
+    });
     const body = Buffer.alloc(reportBytes, '{"action":"send_stats","stats":{}}');
     for (let number = 0; number < reports; number += 1) spool.append(1_800_000_000 + number, body);
     const url = `http://127.0.0.1:${portOf(address)}/`;

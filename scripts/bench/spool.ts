@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createSpool } from '../../src/spool/create-spool.ts';
 import { systemClock } from '../../test/support/clocks.ts';
+import { realDisk } from '../../test/support/real-disk.ts';
 
 /** A report of 180 processes. */
 const reportBytes = 9700;
@@ -53,6 +54,7 @@ try {
   const bareFolder = join(folder, 'bare');
   mkdirSync(bareFolder);
   const spool = createSpool({
+    disk: realDisk,
     folder: join(folder, 'spool'),
     pid: process.pid,
     clock: systemClock,

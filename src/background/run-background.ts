@@ -42,7 +42,11 @@ export async function runBackground(options: BackgroundOptions): Promise<ExitCod
   const { runtime } = options;
   const configuration = openConfiguration(options.locations, runtime.clock, options.flags);
   const { settings, systemId, isNewId } = await configuration.loadWithSystemId(runtime.randomBytes);
-  const logger = createPinoLogger({ level: settings.log_level, file: settings.log_file });
+  const logger = createPinoLogger({
+    disk: runtime.disk,
+    level: settings.log_level,
+    file: settings.log_file,
+  });
   try {
     const background = createBackground({ runtime, configuration, settings, systemId, logger });
     logger.info('agent.started', {
@@ -97,6 +101,7 @@ function createBackground(parts: BackgroundParts): Background {
   let statusFailure: string | undefined;
 
   const spool: Spool = createSpool({
+    disk: runtime.disk,
     folder: join(stateFolder, 'spool'),
     pid: runtime.pid,
     clock,
@@ -156,7 +161,7 @@ function createBackground(parts: BackgroundParts): Background {
   }
 
   async function keepHouse(signal: AbortSignal): Promise<void> {
-    const watch = createFileWatch(configurationFile);
+    const watch = createFileWatch(runtime.disk, configurationFile);
     while (!signal.aborted) {
       saveStatus(true);
       await clock.sleep(housekeepingMs, signal);
@@ -198,6 +203,7 @@ function createBackground(parts: BackgroundParts): Background {
   function saveStatus(running: boolean): void {
     try {
       writeStatus(
+        runtime.disk,
         stateFolder,
         statusOf({
           runtime,

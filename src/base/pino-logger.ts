@@ -3,14 +3,15 @@
  * Loaded by `background` alone. pino's transports are not used: they start a worker from a file,
  * which a single executable has not.
  */
-import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DestinationStream, destination, type Level, pino, stdTimeFunctions } from 'pino';
-import { ensureOwnerOnlyFolder, ownerOnlyFileMode } from './atomic-file.ts';
+import { makeFolders } from './atomic-file.ts';
+import { type Disk, ownerOnlyFileMode } from './disk.ts';
 import type { Logger } from './logger.ts';
 import { redactSecrets } from './redact.ts';
 
 export interface PinoLoggerOptions {
+  readonly disk: Disk;
   readonly level: Level;
   /** Path of the log file; empty for standard error. */
   readonly file: string;
@@ -27,7 +28,7 @@ const rotateAtBytes = 5 * 1024 * 1024;
 
 export function createPinoLogger(options: PinoLoggerOptions): ClosableLogger {
   const { stream, close } =
-    options.file === '' ? standardErrorStream() : rotatingFile(options.file);
+    options.file === '' ? standardErrorStream() : rotatingFile(options.disk, options.file);
   const log = pino(
     {
       level: options.level,
@@ -64,11 +65,11 @@ function standardErrorStream(): LogOutput {
 }
 
 /** The file moves to `<name>.1` when it is full, and the older ones one further. */
-function rotatingFile(path: string): LogOutput {
-  ensureOwnerOnlyFolder(dirname(path));
+function rotatingFile(disk: Disk, path: string): LogOutput {
+  makeFolders(disk, [dirname(path)]);
   const file = destination({ dest: path, sync: true, mode: ownerOnlyFileMode });
   file.on('error', () => {});
-  let sizeBytes = existsSync(path) ? statSync(path).size : 0;
+  let sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
 
   function write(line: string): void {
     file.write(line);
@@ -76,23 +77,23 @@ function rotatingFile(path: string): LogOutput {
     if (sizeBytes < rotateAtBytes) return;
     // Also where the renames fail: trying again at every line would help nobody.
     sizeBytes = 0;
-    moveOn(path);
+    moveOn(disk, path);
     file.reopen();
   }
 
   return { stream: { write }, close: () => file.end() };
 }
 
-function moveOn(path: string): void {
+function moveOn(disk: Disk, path: string): void {
   const names = [
     path,
     ...Array.from({ length: rotatedFiles }, (_, index) => `${path}.${index + 1}`),
   ];
   for (let index = rotatedFiles; index > 0; index -= 1) {
     const [older, newer] = [names[index], names[index - 1]];
-    if (older === undefined || newer === undefined || !existsSync(newer)) continue;
+    if (older === undefined || newer === undefined || disk.stat(newer) === undefined) continue;
     try {
-      renameSync(newer, older);
+      disk.rename(newer, older);
     } catch {
       // Somebody holds it open (Windows); the log goes on in the file that it has.
     }

@@ -2,6 +2,7 @@
  * All that the program takes from its surroundings, made once by main.ts. Tests hand in their own.
  */
 import type { Clock } from './clock.ts';
+import type { Disk } from './disk.ts';
 
 export interface OutputStream {
   /** Resolves when the text has left the process, so that ending it cuts nothing off. */
@@ -26,6 +27,7 @@ export interface Runtime {
   readonly homeFolder: string;
   readonly hostName: string;
   readonly clock: Clock;
+  readonly disk: Disk;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly randomBytes: (size: number) => Uint8Array;

@@ -1,5 +1,4 @@
 /** Collectors for the commands: which settings they are given, and one sample of a part or of all. */
-import { existsSync } from 'node:fs';
 import { MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Runtime } from '../base/runtime.ts';
@@ -69,14 +68,15 @@ async function collectingSettings(
   options: CommandCollectorsOptions,
 ): Promise<Settings | undefined> {
   const { runtime, flags, locations } = options;
+  const { disk } = locations;
   const { path } = findLocations(locations).configuration;
   const hasFlags = Object.keys(flags).length > 0;
   const hasEnvironment = Object.keys(runtime.environment).some(isSettingVariable);
-  if (!hasFlags && !hasEnvironment && !existsSync(path)) return undefined;
+  if (!hasFlags && !hasEnvironment && disk.stat(path) === undefined) return undefined;
   const { loadSettings } = await import('../config/load.ts');
   const { environment } = runtime;
   try {
-    return loadSettings({ path, environment, flags }).settings;
+    return loadSettings({ disk, path, environment, flags }).settings;
   } catch (error) {
     if (!(error instanceof MonitorError) || error.code === 'USAGE') throw error;
     // An ordinary user may not read a service's file, and need not.
@@ -85,7 +85,7 @@ async function collectingSettings(
         `system-monitor: ${error.message}\n(its filters are left aside for this call)\n`,
       );
     }
-    return hasFlags ? loadSettings({ path: '', environment: {}, flags }).settings : undefined;
+    return hasFlags ? loadSettings({ disk, path: '', environment: {}, flags }).settings : undefined;
   }
 }
 

@@ -66,7 +66,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     .action(async (file: string | undefined) => {
       const { readSettingsFile } = await import('../config/file.ts');
       const path = file ?? (await open(config)).locations.configuration.path;
-      const settings = readSettingsFile(path);
+      const settings = readSettingsFile(runtime.disk, path);
       if (settings === undefined) {
         throw new MonitorError({
           code: 'NOT_AVAILABLE',

@@ -14,6 +14,7 @@ export interface CliContext {
 export function locationOptions(command: Command, runtime: Runtime): LocationOptions {
   const { config, stateDir } = command.optsWithGlobals<{ config?: string; stateDir?: string }>();
   return {
+    disk: runtime.disk,
     platform: runtime.platform,
     environment: runtime.environment,
     homeFolder: runtime.homeFolder,

@@ -4,8 +4,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { abortOnSignals } from '../base/signals.ts';
-import { type InstallFlags, installService, openServiceManager } from '../service/install.ts';
-import type { ServiceStatus } from '../service/service.ts';
+import type { InstallFlags } from '../service/install.ts';
+import type { ServiceManager, ServiceStatus } from '../service/service.ts';
 import type { CliContext } from './context.ts';
 
 const logLinesDefault = 50;
@@ -13,7 +13,10 @@ const logLinesMax = 100_000;
 
 export function defineServiceCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
-  const open = () => openServiceManager(runtime);
+  const open = async (): Promise<ServiceManager> => {
+    const { openServiceManager } = await import('../service/install.ts');
+    return openServiceManager(runtime);
+  };
   /** Messages, not data: to standard error. */
   const say = (...lines: readonly string[]) =>
     runtime.stderr.write(lines.map((line) => `${line}\n`).join(''));
@@ -30,6 +33,7 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
     .option('--interval <seconds>', 'seconds from one report to the next, kept likewise')
     .action(async (flags: InstallFlags, command: Command) => {
       const { config } = command.optsWithGlobals<{ config?: string }>();
+      const { installService } = await import('../service/install.ts');
       const result = await installService(runtime, {
         ...flags,
         ...(config === undefined ? {} : { config }),

@@ -21,7 +21,7 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
         import('../spool/operations.ts'),
         import('./output/spool-listing.ts'),
       ]);
-      const listing = listSpool(await folder());
+      const listing = listSpool(runtime.disk, await folder());
       const asJson = options.json === true || !runtime.stdout.isTerminal;
       const text = asJson
         ? `${JSON.stringify(listing, null, 2)}\n`
@@ -34,7 +34,7 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
     .description('print one report as it goes to the server')
     .action(async (key: string) => {
       const { showReport } = await import('../spool/operations.ts');
-      const { body, reason } = showReport(await folder(), key);
+      const { body, reason } = showReport(runtime.disk, await folder(), key);
       await runtime.stdout.write(`${body}\n`);
       if (reason !== undefined) await runtime.stderr.write(`Rejected: ${reason}\n`);
     });
@@ -46,7 +46,7 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
     .action(async (keys: readonly string[], options: { readonly all?: true }) => {
       const chosen = chooseKeys(keys, options.all, 'retry');
       const { retryRejected } = await import('../spool/operations.ts');
-      const count = retryRejected(await folder(), chosen);
+      const count = retryRejected(runtime.disk, await folder(), chosen);
       await runtime.stderr.write(`${count} reports are back in line.\n`);
     });
 
@@ -62,7 +62,7 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
         if (state === 'damaged' && chosen !== 'all') throw damagedGoTogether();
         const { dropReports } = await import('../spool/operations.ts');
         const choice = state === 'damaged' ? { state } : { state, keys: chosen };
-        const count = dropReports(await folder(), choice);
+        const count = dropReports(runtime.disk, await folder(), choice);
         await runtime.stderr.write(`${count} deleted.\n`);
       },
     );
@@ -72,7 +72,7 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
     .description('check every report that lies here; nothing is changed')
     .action(async () => {
       const { verifySpool } = await import('../spool/operations.ts');
-      const result = verifySpool(await folder());
+      const result = verifySpool(runtime.disk, await folder());
       for (const { name, reason } of result.damaged) {
         await runtime.stdout.write(`${name}: ${reason}\n`);
       }

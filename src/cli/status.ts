@@ -15,7 +15,7 @@ export function defineStatusCommand(program: Command, context: CliContext): void
       const { gatherStatus } = await import('../status/gather.ts');
       const { formatStatus } = await import('./output/status.ts');
       const { state } = findLocations(locationOptions(command, runtime));
-      const report = gatherStatus(state.path, runtime.clock);
+      const report = gatherStatus(runtime.disk, state.path, runtime.clock);
       const asJson = options.json === true || !runtime.stdout.isTerminal;
       const text = asJson
         ? `${JSON.stringify(report, null, 2)}\n`

@@ -10,6 +10,7 @@ import { putDamagedFileAside, readSettingsFile, writeSettingsFile } from './file
 import { keepSystemId } from './kept-system-id.ts';
 import { type LoadedSettings, loadSettings } from './load.ts';
 import { findLocations, type LocationOptions, type Locations } from './locations.ts';
+import type { StageSettings } from './stage-settings.ts';
 
 export interface Configuration {
   readonly locations: Locations;
@@ -33,24 +34,26 @@ export function openConfiguration(
   options: LocationOptions,
   clock: Clock,
   flags: Readonly<Partial<Record<SettingKey, string>>> = {},
+  stage?: StageSettings,
 ): Configuration {
+  const { disk } = options;
   const locations = findLocations(options);
   const { path } = locations.configuration;
   const stateFolder = locations.state.path;
 
   function load(): LoadedSettings {
-    return loadSettings({ path, stateFolder, environment: options.environment, flags });
+    return loadSettings({ disk, path, stateFolder, environment: options.environment, flags });
   }
 
   async function save(
     changes: Partial<SettingsFile>,
   ): Promise<{ readonly putAside: string | undefined }> {
-    const putAside = putDamagedFileAside(path, Math.floor(clock.epochMs() / 1000));
-    const merged = { ...readSettingsFile(path), ...changes };
+    const putAside = putDamagedFileAside(disk, path, Math.floor(clock.epochMs() / 1000));
+    const merged = { ...readSettingsFile(disk, path), ...changes };
     const kept = Object.fromEntries(
       Object.entries(merged).filter(([, value]) => value !== undefined),
     );
-    await writeSettingsFile(path, kept);
+    await writeSettingsFile(disk, path, kept, stage);
     return { putAside };
   }
 
@@ -72,7 +75,7 @@ export function openConfiguration(
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error;
       try {
-        keepSystemId(stateFolder, systemId);
+        keepSystemId(disk, stateFolder, systemId);
       } catch {
         throw new MonitorError({
           code: error.code,

@@ -1,13 +1,15 @@
 /**
- * The configuration file: one JSON object, readable by its owner alone. `conf` writes it (atomically,
- * fsynced); reading is plain, so that a one-shot command need not load what only writing needs.
+ * The configuration file: one JSON object, readable by its owner alone. `conf` writes it, under
+ * another name, from which it is put in place durably; reading is plain, so that a one-shot command
+ * need not load what only writing needs.
  */
-import { readFileSync, renameSync } from 'node:fs';
-import { basename, dirname, extname } from 'node:path';
-import { ensureOwnerOnlyFolder, ownerOnlyFileMode, syncFolder } from '../base/atomic-file.ts';
+import { dirname } from 'node:path';
+import { makeFolders, removeFile, replaceDurably } from '../base/atomic-file.ts';
+import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 import type { SettingsFile } from '../settings/settings.ts';
 import { validateSettingsFile } from '../settings/validate.ts';
+import { type StageSettings, stageWithConf } from './stage-settings.ts';
 
 /** Far above any real file; a wrong path (a disk image, say) must not fill the memory. */
 const longestFileCharacters = 1_048_576;
@@ -16,8 +18,8 @@ const longestFileCharacters = 1_048_576;
  * Reads and checks the file. Undefined when there is none.
  * Throws CONFIG_INVALID when it is damaged or holds a wrong value, PERMISSION when it may not be read.
  */
-export function readSettingsFile(path: string): SettingsFile | undefined {
-  const text = readText(path);
+export function readSettingsFile(disk: Disk, path: string): SettingsFile | undefined {
+  const text = readText(disk, path);
   if (text === undefined) return undefined;
   return validateSettingsFile(parseObject(text, path), path);
 }
@@ -26,35 +28,42 @@ export function readSettingsFile(path: string): SettingsFile | undefined {
  * Puts a file that is not JSON at all aside under a name that says so, and returns that name: what a
  * person wrote there is never overwritten. Undefined when the file is absent or is JSON.
  */
-export function putDamagedFileAside(path: string, epochSeconds: number): string | undefined {
-  const text = readText(path);
+export function putDamagedFileAside(
+  disk: Disk,
+  path: string,
+  epochSeconds: number,
+): string | undefined {
+  const text = readText(disk, path);
   if (text === undefined || isJsonObject(text)) return undefined;
   const aside = `${path}.damaged-${epochSeconds}`;
   try {
-    renameSync(path, aside);
-    syncFolder(dirname(path));
+    disk.rename(path, aside);
+    disk.syncFolder(dirname(path));
   } catch (error) {
     throw wrapSystemError(`put ${path} aside`, error);
   }
   return aside;
 }
 
-/** Saves the given settings in place of the file's content. Throws CANNOT_WRITE or PERMISSION. */
-export async function writeSettingsFile(path: string, settings: SettingsFile): Promise<void> {
+/**
+ * Saves the given settings in place of the file's content, durably. A link at `path` stays, and leads
+ * to the new content. Throws CANNOT_WRITE or PERMISSION.
+ */
+export async function writeSettingsFile(
+  disk: Disk,
+  path: string,
+  settings: SettingsFile,
+  stage: StageSettings = stageWithConf,
+): Promise<void> {
   validateSettingsFile(settings, 'the settings to save');
-  const { default: Conf } = await import('conf');
-  const extension = extname(path).slice(1);
   try {
-    ensureOwnerOnlyFolder(dirname(path));
-    const file = new Conf({
-      cwd: dirname(path),
-      configName: extension === '' ? basename(path) : basename(path, `.${extension}`),
-      fileExtension: extension,
-      configFileMode: ownerOnlyFileMode,
-      accessPropertiesByDotNotation: false,
-    });
-    file.store = { ...settings };
-    syncFolder(dirname(path));
+    const file = disk.realPath(path);
+    const staged = `${file}.new`;
+    makeFolders(disk, [dirname(file)]);
+    // Left by a crash, perhaps in part.
+    removeFile(disk, staged);
+    await stage(staged, settings);
+    replaceDurably(disk, staged, file, (open) => disk.ownAs(open, file));
   } catch (error) {
     const wrapped = wrapSystemError(`write ${path}`, error);
     throw new MonitorError({
@@ -70,10 +79,10 @@ export async function writeSettingsFile(path: string, settings: SettingsFile): P
   }
 }
 
-function readText(path: string): string | undefined {
+function readText(disk: Disk, path: string): string | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = disk.read(path).toString('utf8');
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -3,24 +3,24 @@
  * given its settings by a configuration manager, from one file for a thousand machines. It lies with
  * the unsent reports, the one place that such a service may write to.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureOwnerOnlyFolder, writeFileDurably } from '../base/atomic-file.ts';
+import { makeFolders, writeFileDurably } from '../base/atomic-file.ts';
+import type { Disk } from '../base/disk.ts';
 import { systemIdSchema } from '../wire/requests.ts';
 
 /** Undefined where none was kept, or where it cannot be read or is none. */
-export function readKeptSystemId(stateFolder: string): string | undefined {
+export function readKeptSystemId(disk: Disk, stateFolder: string): string | undefined {
   try {
-    return systemIdSchema.parse(readFileSync(fileIn(stateFolder), 'utf8').trim());
+    return systemIdSchema.parse(disk.read(fileIn(stateFolder)).toString('utf8').trim());
   } catch {
     return undefined;
   }
 }
 
 /** Throws CANNOT_WRITE or PERMISSION. */
-export function keepSystemId(stateFolder: string, systemId: string): void {
-  ensureOwnerOnlyFolder(stateFolder);
-  writeFileDurably(fileIn(stateFolder), `${systemId}\n`);
+export function keepSystemId(disk: Disk, stateFolder: string, systemId: string): void {
+  makeFolders(disk, [stateFolder]);
+  writeFileDurably(disk, fileIn(stateFolder), `${systemId}\n`);
 }
 
 function fileIn(stateFolder: string): string {

@@ -1,5 +1,6 @@
 /** The settings in force: flags > environment > file > defaults. */
 
+import type { Disk } from '../base/disk.ts';
 import {
   environmentName,
   flagName,
@@ -15,6 +16,7 @@ import { readKeptSystemId } from './kept-system-id.ts';
 export type SettingSource = 'flag' | 'environment' | 'file' | 'state';
 
 export interface LoadOptions {
+  readonly disk: Disk;
   readonly path: string;
   /** Where a system id may be kept; undefined where none is wanted. */
   readonly stateFolder?: string;
@@ -33,7 +35,7 @@ export interface LoadedSettings {
 
 /** Reads the file once and lays the environment and the flags over it. Throws as readSettingsFile. */
 export function loadSettings(options: LoadOptions): LoadedSettings {
-  const file = readSettingsFile(options.path);
+  const file = readSettingsFile(options.disk, options.path);
   const values: Partial<Record<SettingKey, unknown>> = { ...file };
   const sources = new Map<SettingKey, SettingSource>();
   for (const key of settingKeys) {
@@ -51,7 +53,7 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
     }
   }
   if (values.system_id === undefined && options.stateFolder !== undefined) {
-    const kept = readKeptSystemId(options.stateFolder);
+    const kept = readKeptSystemId(options.disk, options.stateFolder);
     if (kept !== undefined) {
       values.system_id = kept;
       sources.set('system_id', 'state');

@@ -3,8 +3,8 @@
  * installed its system-wide file is, so that nobody edits one file while the service reads another;
  * the user's own otherwise.
  */
-import { statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
+import type { Disk } from '../base/disk.ts';
 import { systemErrorCode } from '../base/errors.ts';
 
 export interface Location {
@@ -19,24 +19,22 @@ export interface Locations {
 }
 
 export interface LocationOptions {
+  readonly disk: Disk;
   readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
   /** `--config` and `--state-dir`. */
   readonly configFlag?: string | undefined;
   readonly stateFlag?: string | undefined;
-  /** Whether a path is there; a folder that may not be entered counts as there. For tests. */
-  readonly exists?: (path: string) => boolean;
 }
 
 const fileName = 'config.json';
 
 /** Chooses both places. It reads nothing but the presence of the system-wide file. */
 export function findLocations(options: LocationOptions): Locations {
-  const exists = options.exists ?? pathExists;
   const system = systemFolders(options);
   const systemFile = pathsOf(options.platform).join(system.configuration, fileName);
-  const isSystemWide = exists(systemFile);
+  const isSystemWide = isThere(options.disk, systemFile);
   return {
     configuration: chooseConfiguration(options, isSystemWide ? systemFile : undefined),
     state: chooseState(options, isSystemWide ? system.state : undefined),
@@ -141,10 +139,10 @@ function isGiven(value: string | undefined): value is string {
   return value !== undefined && value !== '';
 }
 
-function pathExists(path: string): boolean {
+/** A folder that may not be entered counts as there. */
+function isThere(disk: Disk, path: string): boolean {
   try {
-    statSync(path);
-    return true;
+    return disk.stat(path) !== undefined;
   } catch (error) {
     return systemErrorCode(error) === 'EACCES';
   }

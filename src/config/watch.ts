@@ -1,5 +1,5 @@
 /** Notices that the configuration file changed. */
-import { statSync } from 'node:fs';
+import type { Disk } from '../base/disk.ts';
 
 export interface FileWatch {
   /** Whether the file came, went or was changed since the last call (or since the watch began). */
@@ -10,11 +10,11 @@ export interface FileWatch {
  * Asks for the file's inode, size and time rather than for events: those are lost on network file
  * systems and over the rename with which editors and `config set` save.
  */
-export function createFileWatch(path: string): FileWatch {
-  let last = fingerprint(path);
+export function createFileWatch(disk: Disk, path: string): FileWatch {
+  let last = fingerprint(disk, path);
   return {
     changed() {
-      const now = fingerprint(path);
+      const now = fingerprint(disk, path);
       const isChanged = now !== last;
       last = now;
       return isChanged;
@@ -22,7 +22,9 @@ export function createFileWatch(path: string): FileWatch {
   };
 }
 
-function fingerprint(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? 'none' : `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+function fingerprint(disk: Disk, path: string): string {
+  const found = disk.stat(path);
+  return found === undefined
+    ? 'none'
+    : `${found.fileNumber}:${found.sizeBytes}:${found.modifiedMs}`;
 }

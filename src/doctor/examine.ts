@@ -21,7 +21,6 @@ import { credentialFilesOf } from '../delivery/settings-transport.ts';
 import type { PostAnswer } from '../delivery/transport.ts';
 import type { Settings } from '../settings/settings.ts';
 import { verifySpool } from '../spool/operations.ts';
-import { diskSpaceOf } from '../spool/spool-folder.ts';
 import { gatherStatus } from '../status/gather.ts';
 
 export interface Finding {
@@ -45,7 +44,7 @@ export async function examine(
   const configuration = openConfiguration(locations, runtime.clock);
   const findings: Finding[] = [];
   const settings = examineConfiguration(configuration, findings);
-  findings.push(...examineSpool(configuration.locations, runtime.clock));
+  findings.push(...examineSpool(configuration.locations, runtime));
   if (settings !== undefined) findings.push(...(await examineServer(settings, runtime)));
   findings.push(await examineService(configuration.locations, runtime));
   return findings.map(withoutSecrets);
@@ -70,13 +69,13 @@ function examineConfiguration(
   }
 }
 
-function examineSpool(locations: Locations, clock: Clock): Finding[] {
+function examineSpool(locations: Locations, { disk, clock }: Runtime): Finding[] {
   const folder = join(locations.state.path, 'spool');
   try {
-    const { waiting } = gatherStatus(locations.state.path, clock);
-    const { damaged } = verifySpool(folder);
+    const { waiting } = gatherStatus(disk, locations.state.path, clock);
+    const { damaged } = verifySpool(disk, folder);
     const put = waiting.rejected > 0 || waiting.damaged > 0 || damaged.length > 0;
-    const space = diskSpaceOf(locations.state.path);
+    const space = disk.space(locations.state.path);
     return [
       {
         step: 'spool',
@@ -233,13 +232,13 @@ async function examineService(locations: Locations, runtime: Runtime): Promise<F
     if (!(error instanceof MonitorError)) throw error;
     if (error.code !== 'NOT_AVAILABLE') return failure('service', error);
   }
-  return byHand(locations, runtime.clock);
+  return byHand(locations, runtime);
 }
 
 /** Without a service, somebody may have started it in another way. */
-function byHand(locations: Locations, clock: Clock): Finding {
+function byHand(locations: Locations, { disk, clock }: Runtime): Finding {
   try {
-    const { running, agent } = gatherStatus(locations.state.path, clock);
+    const { running, agent } = gatherStatus(disk, locations.state.path, clock);
     if (running) return { step: 'service', state: 'ok', detail: `runs as pid ${agent?.pid}` };
   } catch (error) {
     return failure('service', error);

@@ -2,27 +2,15 @@
  * The files that every kind of service is made of: a copy of the executable, and the definition that
  * the manager reads. Both are replaced in one step, so that a power cut leaves the old or the new.
  */
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncFolder, writeFileDurably } from '../base/atomic-file.ts';
+import { makeFolders, replaceDurably, writeFileDurably } from '../base/atomic-file.ts';
+import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 
 /** Everybody may read and run it, nobody but its owner may change it. */
 const programMode = 0o755;
+const publicFolderMode = 0o755;
 /** Service managers complain about definitions that others cannot read; they hold no secret. */
 const definitionMode = 0o644;
 
@@ -31,20 +19,21 @@ const definitionMode = 0o644;
  * version is no obstacle: on Unix its file lives on without a name, and Windows, which refuses to
  * overwrite a running program, lets it be renamed to `<target>.old`.
  */
-export function installExecutable(source: string, target: string): void {
-  const operation = `copy ${source} to ${target}`;
-  const temporary = `${target}.new`;
+export function installExecutable(disk: Disk, source: string, target: string): void {
   try {
-    if (isSameFile(source, target)) return;
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(source, temporary);
-    chmodSync(temporary, programMode);
-    syncFile(temporary);
-    replaceFile(temporary, target);
-    syncFolder(dirname(target));
+    if (disk.realPath(source) === disk.realPath(target)) return;
+    makeFolders(disk, [dirname(target)], publicFolderMode);
+    try {
+      putCopy(disk, source, target);
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      const old = oldName(target);
+      removeFile(old);
+      disk.rename(target, old);
+      putCopy(disk, source, target);
+    }
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw wrapSystemError(operation, error);
+    throw wrapSystemError(`copy ${source} to ${target}`, error);
   }
 }
 
@@ -55,7 +44,7 @@ export function tryRemoveExecutable(target: string): boolean {
     removeFile(target);
     return true;
   } catch (error) {
-    if (error instanceof MonitorError && isInUse(error.cause)) return false;
+    if (isInUse(error)) return false;
     throw error;
   }
 }
@@ -97,13 +86,9 @@ function linkTarget(link: string): string | undefined {
   }
 }
 
-export function writeDefinition(path: string, content: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw wrapSystemError(`create folder ${dirname(path)}`, error);
-  }
-  writeFileDurably(path, content, definitionMode);
+export function writeDefinition(disk: Disk, path: string, content: string): void {
+  makeFolders(disk, [dirname(path)], publicFolderMode);
+  writeFileDurably(disk, path, content, definitionMode);
 }
 
 /** The definition's text, or undefined where there is none. */
@@ -134,41 +119,23 @@ export function removeFolder(path: string): void {
   }
 }
 
-function isSameFile(source: string, target: string): boolean {
+function putCopy(disk: Disk, source: string, target: string): void {
+  const temporary = `${target}.new`;
   try {
-    return realpathSync(source) === realpathSync(target);
+    disk.copy(source, temporary, programMode);
+    replaceDurably(disk, temporary, target);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
+    removeFile(temporary);
     throw error;
-  }
-}
-
-function replaceFile(temporary: string, target: string): void {
-  try {
-    renameSync(temporary, target);
-  } catch (error) {
-    if (!isInUse(error)) throw error;
-    const old = oldName(target);
-    rmSync(old, { force: true });
-    renameSync(target, old);
-    renameSync(temporary, target);
   }
 }
 
 /** Windows answers ERROR_ACCESS_DENIED or ERROR_SHARING_VIOLATION for a running program's file. */
 function isInUse(error: unknown): boolean {
-  return ['EPERM', 'EACCES', 'EBUSY'].includes(systemErrorCode(error) ?? '');
+  const refusal = error instanceof MonitorError ? error.cause : error;
+  return ['EPERM', 'EACCES', 'EBUSY'].includes(systemErrorCode(refusal) ?? '');
 }
 
 function oldName(target: string): string {
   return `${target}.old`;
-}
-
-function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

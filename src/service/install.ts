@@ -19,8 +19,9 @@ export async function openServiceManager(runtime: Runtime): Promise<ServiceManag
     import('./index.ts'),
     import('../host/run-command.ts'),
   ]);
-  const { platform, environment, clock, userId } = runtime;
+  const { disk, platform, environment, clock, userId } = runtime;
   return createServiceManager({
+    disk,
     platform,
     paths: servicePaths({ platform, environment, ...systemPaths(runtime) }),
     runCommand: createCommandRunner({ environment }),
@@ -51,12 +52,12 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
       import('../config/locations.ts'),
       import('../settings/validate.ts'),
     ]);
-  const { platform, environment, homeFolder, clock } = runtime;
+  const { disk, platform, environment, homeFolder, clock } = runtime;
   const inForce = findLocations({
-    ...{ platform, environment, homeFolder },
+    ...{ disk, platform, environment, homeFolder },
     configFlag: flags.config,
   }).configuration.path;
-  const base = readSettingsFile(inForce);
+  const base = readSettingsFile(disk, inForce);
   if (base === undefined && flags.config !== undefined) {
     throw new MonitorError({
       code: 'NOT_AVAILABLE',
@@ -75,6 +76,7 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
   const { configurationFile, stateFolder } = systemPaths(runtime);
   const system = openConfiguration(
     {
+      disk,
       platform,
       environment: {},
       homeFolder,

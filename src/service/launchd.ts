@@ -1,6 +1,6 @@
 /** The service on macOS: a system-wide daemon of launchd (launchctl(1)). */
 import { dirname, join } from 'node:path';
-import { ensureOwnerOnlyFolder } from '../base/atomic-file.ts';
+import { makeFolders } from '../base/atomic-file.ts';
 import { MonitorError } from '../base/errors.ts';
 import { ask, complaintOf, demand, notInstalled, requireRoot } from './ask.ts';
 import {
@@ -32,7 +32,7 @@ const unloadStepMs = 250;
 const unloadAttempts = 80;
 
 export function createLaunchdService(context: ServiceContext): ServiceManager {
-  const { paths, runCommand, clock, userId } = context;
+  const { disk, paths, runCommand, clock, userId } = context;
   const plistFile = join(paths.definitionFolder, `${launchdLabel}.plist`);
   const launchctl = (...args: string[]) => demand(runCommand, 'launchctl', args);
 
@@ -72,15 +72,17 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
     async install({ sourceExecutable, configure }): Promise<InstallResult> {
       requireRoot(userId, 'install');
       const isNew = readDefinition(plistFile) === undefined;
-      ensureOwnerOnlyFolder(dirname(paths.configurationFile));
-      ensureOwnerOnlyFolder(paths.stateFolder);
-      ensureOwnerOnlyFolder(dirname(paths.logFile));
+      makeFolders(disk, [
+        dirname(paths.configurationFile),
+        paths.stateFolder,
+        dirname(paths.logFile),
+      ]);
       // launchd only ever adds to it.
       removeFile(startLog(paths.logFile));
       await configure();
-      installExecutable(sourceExecutable, paths.executable);
+      installExecutable(disk, sourceExecutable, paths.executable);
       if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
-      writeDefinition(plistFile, launchdPlist(paths));
+      writeDefinition(disk, plistFile, launchdPlist(paths));
       await unload();
       await load();
       return {

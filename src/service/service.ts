@@ -4,6 +4,7 @@
  * talks to it; index.ts picks.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import type { RunCommand } from '../host/run-command.ts';
 
 export type ServiceManagerName = 'systemd' | 'launchd' | 'task scheduler';
@@ -100,6 +101,7 @@ export interface ServicePaths {
 }
 
 export interface ServiceContext {
+  readonly disk: Disk;
   readonly paths: ServicePaths;
   readonly runCommand: RunCommand;
   readonly clock: Clock;

@@ -34,7 +34,7 @@ export interface SystemdOptions {
 }
 
 export function createSystemdService(
-  { paths, runCommand, clock, userId }: ServiceContext,
+  { disk, paths, runCommand, clock, userId }: ServiceContext,
   { bootedFolder = '/run/systemd/system' }: SystemdOptions = {},
 ): ServiceManager {
   const unitFile = join(paths.definitionFolder, unitName);
@@ -126,8 +126,8 @@ export function createSystemdService(
       await configure();
       await handOverConfiguration();
       if (!isPackaged) {
-        installExecutable(sourceExecutable, paths.executable);
-        writeDefinition(unitFile, systemdUnit(paths));
+        installExecutable(disk, sourceExecutable, paths.executable);
+        writeDefinition(disk, unitFile, systemdUnit(paths));
         await systemctl('daemon-reload');
       }
       await systemctl('enable', unitName);

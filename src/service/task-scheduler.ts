@@ -4,7 +4,7 @@
  * schtasks: https://learn.microsoft.com/windows-server/administration/windows-commands/schtasks
  */
 import { win32 } from 'node:path';
-import { ensureOwnerOnlyFolder, writeFileDurably } from '../base/atomic-file.ts';
+import { makeFolders, writeFileDurably } from '../base/atomic-file.ts';
 import { MonitorError } from '../base/errors.ts';
 import { ask, complaintOf, notInstalled } from './ask.ts';
 import {
@@ -53,7 +53,7 @@ export interface TaskSchedulerOptions {
 }
 
 export function createTaskSchedulerService(
-  { paths, runCommand, clock }: ServiceContext,
+  { disk, paths, runCommand, clock }: ServiceContext,
   { name = taskName }: TaskSchedulerOptions = {},
 ): ServiceManager {
   const configurationFolder = win32.dirname(paths.configurationFile);
@@ -111,7 +111,7 @@ export function createTaskSchedulerService(
 
   async function register(): Promise<void> {
     const file = win32.join(configurationFolder, 'task.xml');
-    writeFileDurably(file, encodeTaskXml(taskXml(paths)));
+    writeFileDurably(disk, file, encodeTaskXml(taskXml(paths)));
     try {
       await change('install', '/Create', '/TN', name, '/XML', file, '/F');
     } finally {
@@ -122,15 +122,15 @@ export function createTaskSchedulerService(
   return {
     async install({ sourceExecutable, configure }): Promise<InstallResult> {
       const before = await query();
-      ensureOwnerOnlyFolder(configurationFolder);
+      makeFolders(disk, [configurationFolder]);
       for (const step of closeFolder) {
         await asAdministrator('install', 'icacls', [configurationFolder, ...step]);
       }
-      ensureOwnerOnlyFolder(paths.stateFolder);
+      makeFolders(disk, [paths.stateFolder]);
       await configure();
       if (before.installed) await halt('install');
       try {
-        installExecutable(sourceExecutable, paths.executable);
+        installExecutable(disk, sourceExecutable, paths.executable);
         await register();
       } catch (error) {
         // An upgrade that failed leaves the old version at work.

@@ -1,6 +1,7 @@
 /** What was put aside, rejected reports and damaged files, each within its bytes, oldest out first. */
 import { join } from 'node:path';
-import { writeFileQuickly } from '../base/atomic-file.ts';
+import { removeFile, writeFileQuickly } from '../base/atomic-file.ts';
+import type { Disk } from '../base/disk.ts';
 import type { Logger } from '../base/logger.ts';
 import { fileNameOfKey } from './report-file.ts';
 import { createReportQueue } from './report-queue.ts';
@@ -10,13 +11,13 @@ import {
   moveFile,
   namesIn,
   reasonPath,
-  removeFile,
   reportPath,
   type SpoolPaths,
   scanReports,
 } from './spool-folder.ts';
 
 export interface AsideOptions {
+  readonly disk: Disk;
   readonly paths: SpoolPaths;
   readonly maxBytes: number;
   readonly logger: Logger;
@@ -37,24 +38,24 @@ export interface Aside {
 }
 
 export function createAside(options: AsideOptions): Aside {
-  const { paths, maxBytes, logger, onDropped } = options;
+  const { disk, paths, maxBytes, logger, onDropped } = options;
   const rejected = createReportQueue();
   let damagedFiles = 0;
   let damagedBytes = 0;
 
   function dropRejected(entry: SpoolEntry, cause: 'age' | 'rejected-size'): void {
     rejected.remove(entry.key);
-    removeFile(reportPath(paths.rejected, entry.key));
-    removeFile(reasonPath(paths, entry.key));
+    removeFile(disk, reportPath(paths.rejected, entry.key));
+    removeFile(disk, reasonPath(paths, entry.key));
     onDropped(entry, cause);
   }
 
   function trimDamaged(): void {
-    for (const name of [...namesIn(paths.damaged)].sort()) {
+    for (const name of [...namesIn(disk, paths.damaged)].sort()) {
       if (damagedBytes <= maxBytes) return;
       const path = join(paths.damaged, name);
-      const sizeBytes = fileSize(path);
-      if (sizeBytes === undefined || !removeFile(path)) continue;
+      const sizeBytes = fileSize(disk, path);
+      if (sizeBytes === undefined || !removeFile(disk, path)) continue;
       damagedBytes -= sizeBytes;
       damagedFiles -= 1;
     }
@@ -69,16 +70,18 @@ export function createAside(options: AsideOptions): Aside {
     },
 
     load() {
-      rejected.replaceAll(scanReports(paths.rejected).entries);
-      const sizes = namesIn(paths.damaged).map((name) => fileSize(join(paths.damaged, name)) ?? 0);
+      rejected.replaceAll(scanReports(disk, paths.rejected).entries);
+      const sizes = namesIn(disk, paths.damaged).map(
+        (name) => fileSize(disk, join(paths.damaged, name)) ?? 0,
+      );
       damagedFiles = sizes.length;
       damagedBytes = sizes.reduce((sum, size) => sum + size, 0);
     },
 
     setDamaged(name, reason) {
       const from = join(paths.pending, name);
-      const sizeBytes = fileSize(from) ?? 0;
-      if (moveFile(from, paths.damaged, name)) {
+      const sizeBytes = fileSize(disk, from) ?? 0;
+      if (moveFile(disk, from, paths.damaged, name)) {
         damagedFiles += 1;
         damagedBytes += sizeBytes;
       }
@@ -88,10 +91,10 @@ export function createAside(options: AsideOptions): Aside {
 
     setRejected(entry, reason) {
       const name = fileNameOfKey(entry.key);
-      if (!moveFile(reportPath(paths.pending, entry.key), paths.rejected, name)) return false;
+      if (!moveFile(disk, reportPath(paths.pending, entry.key), paths.rejected, name)) return false;
       rejected.add(entry);
       try {
-        writeFileQuickly(reasonPath(paths, entry.key), `${reason}\n`);
+        writeFileQuickly(disk, reasonPath(paths, entry.key), `${reason}\n`);
       } catch {
         // The report is aside; only its explanation is missing, and the log has it.
       }

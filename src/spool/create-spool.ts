@@ -1,7 +1,8 @@
 /** The spool on disk. What it promises is in spool.ts; what its files hold, in report-file.ts. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeFile } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import { errorMessage, MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { createRateLimitedLog } from '../base/rate-limited-log.ts';
@@ -19,18 +20,10 @@ import {
 } from './report-file.ts';
 import { createReportQueue } from './report-queue.ts';
 import { defaultSpoolLimits, type Spool, type SpoolEntry, type SpoolLimits } from './spool.ts';
-import {
-  type DiskSpace,
-  diskSpaceOf,
-  fileSize,
-  removeFile,
-  removeFileSoon,
-  reportPath,
-  scanReports,
-  spoolPaths,
-} from './spool-folder.ts';
+import { fileSize, removeFileSoon, reportPath, scanReports, spoolPaths } from './spool-folder.ts';
 
 export interface SpoolOptions {
+  readonly disk: Disk;
   /** Made where it is missing, with its parents, readable by the owner alone. */
   readonly folder: string;
   /** Of this process: whoever finds the folder locked is told. */
@@ -38,7 +31,6 @@ export interface SpoolOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<SpoolLimits>;
-  readonly diskSpace?: (folder: string) => DiskSpace | undefined;
 }
 
 type DropCause = 'age' | 'size' | 'free-disk' | 'memory' | 'rejected-size';
@@ -62,19 +54,20 @@ const reserveShare = 0.05;
  * and a content that cannot be read is put aside and counted.
  */
 export function createSpool(options: SpoolOptions): Spool {
-  const { clock, logger, pid, diskSpace = diskSpaceOf } = options;
+  const { disk, clock, logger, pid } = options;
   const limits = { ...defaultSpoolLimits, ...options.limits };
   const paths = spoolPaths(options.folder);
   const ageBound = createAgeBound(clock, limits.maxAgeSeconds);
   const drops = createRateLimitedLog({ logger, clock, intervalMs: 60_000 });
   const queue = createReportQueue();
   const aside = createAside({
+    disk,
     paths,
     maxBytes: limits.maxAsideBytes,
     logger,
     onDropped: countDrop,
   });
-  const folder = createLockedFolder({ paths, pid, logger, onOpened: scan });
+  const folder = createLockedFolder({ disk, paths, pid, logger, onOpened: scan });
   const memory = createMemoryLane();
   const refusal = createDiskRefusal(logger);
   /** Acknowledged, but the disk has not let the file go yet; it must not be sent again. */
@@ -84,8 +77,8 @@ export function createSpool(options: SpoolOptions): Spool {
   let closed = false;
 
   function scan(): void {
-    const found = scanReports(paths.pending);
-    for (const name of found.unfinished) removeFile(join(paths.pending, name));
+    const found = scanReports(disk, paths.pending);
+    for (const name of found.unfinished) removeFile(disk, join(paths.pending, name));
     aside.load();
     for (const name of found.foreign) aside.setDamaged(name, 'it is no report');
     const inMemory = queue.snapshot().filter((entry) => memory.has(entry.key));
@@ -95,7 +88,7 @@ export function createSpool(options: SpoolOptions): Spool {
 
   /** False where the disk does not let it go; then it still waits, and is not counted. */
   function drop(entry: SpoolEntry, cause: DropCause): boolean {
-    if (!memory.remove(entry.key) && !removeFile(reportPath(paths.pending, entry.key)))
+    if (!memory.remove(entry.key) && !removeFile(disk, reportPath(paths.pending, entry.key)))
       return false;
     queue.remove(entry.key);
     countDrop(entry, cause);
@@ -110,7 +103,7 @@ export function createSpool(options: SpoolOptions): Spool {
 
   function removeAcknowledged(): void {
     for (const key of acknowledgedFiles) {
-      if (removeFile(reportPath(paths.pending, key))) acknowledgedFiles.delete(key);
+      if (removeFile(disk, reportPath(paths.pending, key))) acknowledgedFiles.delete(key);
     }
   }
 
@@ -128,7 +121,7 @@ export function createSpool(options: SpoolOptions): Spool {
     const present = queue.get(key)?.sizeBytes ?? 0;
     const isOther = (entry: SpoolEntry) => entry.key !== key;
     dropDownTo(limits.maxBytes - sizeBytes + present, 'size', isOther);
-    const space = diskSpace(paths.pending);
+    const space = disk.space(paths.pending);
     if (space === undefined) return;
     const reserve = Math.min(limits.minFreeBytes, space.totalBytes * reserveShare);
     if (space.freeBytes - sizeBytes >= reserve) return;
@@ -216,7 +209,7 @@ export function createSpool(options: SpoolOptions): Spool {
       const path = reportPath(paths.pending, entry.key);
       let content: Uint8Array;
       try {
-        content = readFileSync(path);
+        content = disk.read(path);
       } catch (error) {
         const code = systemErrorCode(error);
         if (code !== undefined && passingReadErrors.has(code)) {
@@ -241,7 +234,7 @@ export function createSpool(options: SpoolOptions): Spool {
       acknowledgedFiles.add(entry.key);
       if (acknowledgedFiles.size > unlinksAtOnce) removeAcknowledged();
       else
-        removeFileSoon(reportPath(paths.pending, entry.key), () =>
+        removeFileSoon(disk, reportPath(paths.pending, entry.key), () =>
           acknowledgedFiles.delete(entry.key),
         );
     },
@@ -271,8 +264,8 @@ export function createSpool(options: SpoolOptions): Spool {
       removeAcknowledged();
       try {
         folder.ensure();
-        if (fileSize(paths.rescan) !== undefined) {
-          removeFile(paths.rescan);
+        if (fileSize(disk, paths.rescan) !== undefined) {
+          removeFile(disk, paths.rescan);
           scan();
         }
       } catch (error) {

@@ -1,11 +1,13 @@
 /** The spool's folder while this process has it: made, locked, and made again when it was deleted. */
 import { writeFileDurably } from '../base/atomic-file.ts';
+import type { Disk, FileLock } from '../base/disk.ts';
 import { MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { lockFolder } from './folder-lock.ts';
 import { makeSpoolFolders, reportPath, type SpoolPaths } from './spool-folder.ts';
 
 export interface LockedFolderOptions {
+  readonly disk: Disk;
   readonly paths: SpoolPaths;
   readonly pid: number;
   readonly logger: Logger;
@@ -27,8 +29,8 @@ export interface LockedFolder {
 }
 
 export function createLockedFolder(options: LockedFolderOptions): LockedFolder {
-  const { paths, pid, logger, onOpened } = options;
-  let lock: FolderLock | undefined;
+  const { disk, paths, pid, logger, onOpened } = options;
+  let lock: FileLock | undefined;
 
   function release(): void {
     lock?.release();
@@ -43,8 +45,8 @@ export function createLockedFolder(options: LockedFolderOptions): LockedFolder {
       });
       release();
     }
-    makeSpoolFolders(paths);
-    lock = lockFolder(paths.root, pid);
+    makeSpoolFolders(disk, paths);
+    lock = lockFolder(disk, paths.root, pid);
     onOpened();
   }
 
@@ -54,13 +56,13 @@ export function createLockedFolder(options: LockedFolderOptions): LockedFolder {
       const path = reportPath(paths.pending, key);
       if (lock === undefined) ensure();
       try {
-        writeFileDurably(path, content);
+        writeFileDurably(disk, path, content);
       } catch (error) {
         if (!(error instanceof MonitorError) || error.code !== 'NOT_AVAILABLE') throw error;
         // A folder is missing: all of them, with the lock, or pending/ alone.
         ensure();
-        makeSpoolFolders(paths);
-        writeFileDurably(path, content);
+        makeSpoolFolders(disk, paths);
+        writeFileDurably(disk, path, content);
       }
     },
     release,

@@ -6,9 +6,9 @@
  * by the file `rescan`, at which it looks every few seconds. At worst a report that is dropped at
  * the very moment of its sending arrives all the same.
  */
-import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder } from '../base/atomic-file.ts';
+import { removeFile } from '../base/atomic-file.ts';
+import type { Disk } from '../base/disk.ts';
 import { errorMessage, MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 import { lockOwner } from './folder-lock.ts';
 import { decodeReport, isReportKey } from './report-file.ts';
@@ -18,7 +18,6 @@ import {
   fileSize,
   namesIn,
   reasonPath,
-  removeFile,
   reportPath,
   type SpoolPaths,
   scanReports,
@@ -40,19 +39,19 @@ export interface SpoolListing {
 }
 
 /** A folder that does not exist lists as empty. Throws a MonitorError where it cannot be read. */
-export function listSpool(folder: string): SpoolListing {
+export function listSpool(disk: Disk, folder: string): SpoolListing {
   const paths = spoolPaths(folder);
   return reading(folder, () => ({
-    pending: byKey(scanReports(paths.pending).entries),
-    rejected: byKey(scanReports(paths.rejected).entries).map((entry) => ({
+    pending: byKey(scanReports(disk, paths.pending).entries),
+    rejected: byKey(scanReports(disk, paths.rejected).entries).map((entry) => ({
       ...entry,
-      reason: readReason(paths, entry.key),
+      reason: readReason(disk, paths, entry.key),
     })),
-    damaged: [...namesIn(paths.damaged)].sort().map((name) => ({
+    damaged: [...namesIn(disk, paths.damaged)].sort().map((name) => ({
       name,
-      sizeBytes: fileSize(join(paths.damaged, name)) ?? 0,
+      sizeBytes: fileSize(disk, join(paths.damaged, name)) ?? 0,
     })),
-    ownerPid: lockOwner(folder),
+    ownerPid: lockOwner(disk, folder),
   }));
 }
 
@@ -67,11 +66,11 @@ export interface ShownReport {
  * One report. Throws a MonitorError: USAGE for what is no key, NOT_AVAILABLE where no such report
  * waits (it may have been delivered), MALFORMED where its file is damaged.
  */
-export function showReport(folder: string, key: string): ShownReport {
+export function showReport(disk: Disk, folder: string, key: string): ShownReport {
   const paths = spoolPaths(folder);
   requireKey(key);
   for (const state of ['pending', 'rejected'] as const) {
-    const content = readIfThere(reportPath(paths[state], key));
+    const content = readIfThere(disk, reportPath(paths[state], key));
     if (content === undefined) continue;
     const decoded = decodeReport(key, content);
     if (decoded.kind === 'damaged') {
@@ -81,7 +80,7 @@ export function showReport(folder: string, key: string): ShownReport {
         reason: decoded.reason,
       });
     }
-    const reason = state === 'rejected' ? readReason(paths, key) : undefined;
+    const reason = state === 'rejected' ? readReason(disk, paths, key) : undefined;
     return { state, reason, body: Buffer.from(decoded.body).toString('utf8') };
   }
   throw notThere(key);
@@ -91,18 +90,18 @@ export function showReport(folder: string, key: string): ShownReport {
  * Puts rejected reports back in line: those of `keys`, or all. Returns how many. Throws a
  * MonitorError NOT_AVAILABLE where a named one is not among the rejected.
  */
-export function retryRejected(folder: string, keys: readonly string[] | 'all'): number {
+export function retryRejected(disk: Disk, folder: string, keys: readonly string[] | 'all'): number {
   const paths = spoolPaths(folder);
-  const chosen = choose(scanReports(paths.rejected).entries, keys);
+  const chosen = choose(scanReports(disk, paths.rejected).entries, keys);
   for (const key of chosen) {
     try {
-      renameSync(reportPath(paths.rejected, key), reportPath(paths.pending, key));
+      disk.rename(reportPath(paths.rejected, key), reportPath(paths.pending, key));
     } catch (error) {
       throw wrapSystemError(`put ${key} back in line`, error);
     }
-    removeFile(reasonPath(paths, key));
+    removeFile(disk, reasonPath(paths, key));
   }
-  return finish(paths, chosen.length);
+  return finish(disk, paths, chosen.length);
 }
 
 export type DropChoice =
@@ -110,16 +109,16 @@ export type DropChoice =
   | { readonly state: 'damaged' };
 
 /** Deletes reports for good. Returns how many. Throws like `retryRejected`. */
-export function dropReports(folder: string, choice: DropChoice): number {
+export function dropReports(disk: Disk, folder: string, choice: DropChoice): number {
   const paths = spoolPaths(folder);
   const files =
     choice.state === 'damaged'
-      ? namesIn(paths.damaged).map((name) => join(paths.damaged, name))
-      : choose(scanReports(paths[choice.state]).entries, choice.keys).map((key) =>
+      ? namesIn(disk, paths.damaged).map((name) => join(paths.damaged, name))
+      : choose(scanReports(disk, paths[choice.state]).entries, choice.keys).map((key) =>
           reportPath(paths[choice.state], key),
         );
   for (const file of files) {
-    if (!removeFile(file)) {
+    if (!removeFile(disk, file)) {
       throw new MonitorError({
         code: 'CANNOT_WRITE',
         operation: `delete ${file}`,
@@ -127,9 +126,9 @@ export function dropReports(folder: string, choice: DropChoice): number {
         hint: 'Run this as the user that the agent runs as.',
       });
     }
-    if (choice.state === 'rejected') removeFile(file.replace(/\.report$/, '.reason'));
+    if (choice.state === 'rejected') removeFile(disk, file.replace(/\.report$/, '.reason'));
   }
-  return finish(paths, files.length);
+  return finish(disk, paths, files.length);
 }
 
 export interface VerifyResult {
@@ -141,12 +140,12 @@ export interface VerifyResult {
 }
 
 /** Reads every report and checks its digest. */
-export function verifySpool(folder: string): VerifyResult {
+export function verifySpool(disk: Disk, folder: string): VerifyResult {
   const paths = spoolPaths(folder);
   const damaged: { name: string; reason: string }[] = [];
   let checkedReports = 0;
   for (const state of ['pending', 'rejected'] as const) {
-    const found = reading(folder, () => scanReports(paths[state]));
+    const found = reading(folder, () => scanReports(disk, paths[state]));
     const foreign = found.foreign.filter(
       (name) => state === 'pending' || !name.endsWith('.reason'),
     );
@@ -154,20 +153,20 @@ export function verifySpool(folder: string): VerifyResult {
       damaged.push({ name: join(state, name), reason: 'it is no report' });
     for (const { key } of byKey(found.entries)) {
       const path = reportPath(paths[state], key);
-      const verdict = verdictOn(key, path);
+      const verdict = verdictOn(disk, key, path);
       if (verdict === 'gone') continue;
       checkedReports += 1;
       if (verdict !== 'whole')
         damaged.push({ name: join(state, `${key}.report`), reason: verdict });
     }
   }
-  return { checkedReports, damaged, damagedAside: namesIn(paths.damaged).length };
+  return { checkedReports, damaged, damagedAside: namesIn(disk, paths.damaged).length };
 }
 
 /** `whole`, `gone` (delivered meanwhile), or what is wrong with it. */
-function verdictOn(key: string, path: string): string {
+function verdictOn(disk: Disk, key: string, path: string): string {
   try {
-    const content = readIfThere(path);
+    const content = readIfThere(disk, path);
     if (content === undefined) return 'gone';
     const decoded = decodeReport(key, content);
     return decoded.kind === 'report' ? 'whole' : decoded.reason;
@@ -186,11 +185,11 @@ function choose(entries: readonly SpoolEntry[], keys: readonly string[] | 'all')
   return [...keys];
 }
 
-function finish(paths: SpoolPaths, changed: number): number {
+function finish(disk: Disk, paths: SpoolPaths, changed: number): number {
   if (changed === 0) return 0;
   try {
-    syncFolder(paths.pending);
-    askForRescan(paths);
+    disk.syncFolder(paths.pending);
+    askForRescan(disk, paths);
   } catch (error) {
     throw wrapSystemError('tell the agent of the change', error);
   }
@@ -215,13 +214,13 @@ function notThere(key: string): MonitorError {
   });
 }
 
-function readReason(paths: SpoolPaths, key: string): string | undefined {
-  return readIfThere(reasonPath(paths, key))?.toString('utf8').trim();
+function readReason(disk: Disk, paths: SpoolPaths, key: string): string | undefined {
+  return readIfThere(disk, reasonPath(paths, key))?.toString('utf8').trim();
 }
 
-function readIfThere(path: string): Buffer | undefined {
+function readIfThere(disk: Disk, path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return disk.read(path);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw wrapSystemError(`read ${path}`, error);

@@ -7,9 +7,9 @@
  *   lock, owner             see folder-lock.ts
  *   rescan                  left by `spool retry` and `spool drop`: the agent looks again
  */
-import { readdirSync, renameSync, statfsSync, statSync, unlink, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureOwnerOnlyFolder, syncFolder, writeFileQuickly } from '../base/atomic-file.ts';
+import { makeFolders, writeFileQuickly } from '../base/atomic-file.ts';
+import type { Disk } from '../base/disk.ts';
 import { systemErrorCode } from '../base/errors.ts';
 import { entryOf, fileNameOfKey, keyOfFileName } from './report-file.ts';
 import type { SpoolEntry } from './spool.ts';
@@ -32,10 +32,8 @@ export function spoolPaths(folder: string): SpoolPaths {
   };
 }
 
-export function makeSpoolFolders(paths: SpoolPaths): void {
-  for (const folder of [paths.root, paths.pending, paths.rejected, paths.damaged]) {
-    ensureOwnerOnlyFolder(folder);
-  }
+export function makeSpoolFolders(disk: Disk, paths: SpoolPaths): void {
+  makeFolders(disk, [paths.root, paths.pending, paths.rejected, paths.damaged]);
 }
 
 export function reportPath(folder: string, key: string): string {
@@ -56,17 +54,17 @@ export interface FolderScan {
 }
 
 /** Looks at names and sizes only; contents are checked when they are read. A missing folder is empty. */
-export function scanReports(folder: string): FolderScan {
+export function scanReports(disk: Disk, folder: string): FolderScan {
   const entries: SpoolEntry[] = [];
   const foreign: string[] = [];
   const unfinished: string[] = [];
-  for (const name of namesIn(folder)) {
+  for (const name of namesIn(disk, folder)) {
     if (name.endsWith('.report.tmp')) {
       unfinished.push(name);
       continue;
     }
     const key = keyOfFileName(name);
-    const size = fileSize(join(folder, name));
+    const size = fileSize(disk, join(folder, name));
     if (size === undefined) continue;
     if (key === undefined || size === 0) foreign.push(name);
     else entries.push(entryOf(key, size, true));
@@ -75,9 +73,9 @@ export function scanReports(folder: string): FolderScan {
 }
 
 /** Empty for a folder that is missing. */
-export function namesIn(folder: string): readonly string[] {
+export function namesIn(disk: Disk, folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return disk.list(folder);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return [];
     throw error;
@@ -85,37 +83,27 @@ export function namesIn(folder: string): readonly string[] {
 }
 
 /** Undefined where it is gone, or is no plain file (a folder is left where it is). */
-export function fileSize(path: string): number | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true ? stat.size : undefined;
+export function fileSize(disk: Disk, path: string): number | undefined {
+  const found = disk.stat(path);
+  return found?.isFile === true ? found.sizeBytes : undefined;
 }
 
-/** True unless the file stays; a file that is not there is as good as removed. */
-export function removeFile(path: string): boolean {
-  try {
-    unlinkSync(path);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'ENOENT';
-  }
-}
-
-/** The same in the background; calls back only where the file is gone. */
-export function removeFileSoon(path: string, onGone: () => void): void {
-  unlink(path, (error) => {
-    if (error === null || error.code === 'ENOENT') onGone();
+/** Removes a file in the background; calls back only where it is gone. */
+export function removeFileSoon(disk: Disk, path: string, onGone: () => void): void {
+  disk.unlinkSoon(path, (error) => {
+    if (error === null || systemErrorCode(error) === 'ENOENT') onGone();
   });
 }
 
 /** Moves a file into another folder of the same spool, durably. True where that worked. */
-export function moveFile(from: string, folder: string, name: string): boolean {
+export function moveFile(disk: Disk, from: string, folder: string, name: string): boolean {
   try {
-    renameSync(from, join(folder, name));
+    disk.rename(from, join(folder, name));
   } catch {
     return false;
   }
   try {
-    syncFolder(folder);
+    disk.syncFolder(folder);
   } catch {
     // Moved, though perhaps not for a power cut: then it is back where it was, and is moved again.
   }
@@ -123,21 +111,6 @@ export function moveFile(from: string, folder: string, name: string): boolean {
 }
 
 /** Tells a running agent that files came or went without it. */
-export function askForRescan(paths: SpoolPaths): void {
-  writeFileQuickly(paths.rescan, '');
-}
-
-export interface DiskSpace {
-  readonly freeBytes: number;
-  readonly totalBytes: number;
-}
-
-/** Undefined where the file system does not tell. */
-export function diskSpaceOf(folder: string): DiskSpace | undefined {
-  try {
-    const { bavail, blocks, bsize } = statfsSync(folder);
-    return blocks === 0 ? undefined : { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-  } catch {
-    return undefined;
-  }
+export function askForRescan(disk: Disk, paths: SpoolPaths): void {
+  writeFileQuickly(disk, paths.rescan, '');
 }

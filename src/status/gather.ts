@@ -1,6 +1,7 @@
 /** What `status` and `doctor` tell of the background process: its own file, and the spool as it is. */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import { listSpool } from '../spool/operations.ts';
 import { type AgentStatus, readStatus } from './status-file.ts';
 
@@ -22,9 +23,9 @@ export interface StatusReport {
 const freshSeconds = 30;
 
 /** Throws PERMISSION when the state is another user's. */
-export function gatherStatus(stateFolder: string, clock: Clock): StatusReport {
-  const agent = readStatus(stateFolder);
-  const { pending, rejected, damaged } = listSpool(join(stateFolder, 'spool'));
+export function gatherStatus(disk: Disk, stateFolder: string, clock: Clock): StatusReport {
+  const agent = readStatus(disk, stateFolder);
+  const { pending, rejected, damaged } = listSpool(disk, join(stateFolder, 'spool'));
   const [oldest] = pending;
   const nowSeconds = clock.epochMs() / 1000;
   return {

@@ -2,10 +2,10 @@
  * What the background process says of itself, in a small file in its state folder that its owner
  * alone can read. No port is opened for it.
  */
-import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileQuickly } from '../base/atomic-file.ts';
+import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 
 /** Moments are whole seconds since 1970. What has not happened yet is absent. */
@@ -65,23 +65,23 @@ export function statusPath(stateFolder: string): string {
  * Replaces the file as a whole, without fsync: it is of no use after a crash. Throws a MonitorError
  * where the disk refuses.
  */
-export function writeStatus(stateFolder: string, status: AgentStatus): void {
+export function writeStatus(disk: Disk, stateFolder: string, status: AgentStatus): void {
   const path = statusPath(stateFolder);
   const temporary = `${path}.tmp`;
   try {
-    writeFileQuickly(temporary, JSON.stringify(status));
-    renameSync(temporary, path);
+    writeFileQuickly(disk, temporary, JSON.stringify(status));
+    disk.rename(temporary, path);
   } catch (error) {
     throw wrapSystemError(`write ${path}`, error);
   }
 }
 
 /** Undefined when no background process ever ran here. Throws PERMISSION or MALFORMED. */
-export function readStatus(stateFolder: string): AgentStatus | undefined {
+export function readStatus(disk: Disk, stateFolder: string): AgentStatus | undefined {
   const path = statusPath(stateFolder);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = disk.read(path).toString('utf8');
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw wrapSystemError(

@@ -5,6 +5,7 @@ import { createDelivery } from '../../src/delivery/delivery.ts';
 import { createHttpTransport } from '../../src/delivery/http-transport.ts';
 import { createSpool } from '../../src/spool/create-spool.ts';
 import { systemClock } from '../support/clocks.ts';
+import { realDisk } from '../support/real-disk.ts';
 import { answer, startReceiver } from '../support/scripted-receiver.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -23,6 +24,7 @@ test('every status leaves the report delivered, put aside or waiting, as specifi
   const receiver = await startReceiver();
   const clock = systemClock;
   const spool = createSpool({
+    disk: realDisk,
     folder: temporaryFolder(),
     pid: process.pid,
     clock,
@@ -58,7 +60,8 @@ test('a report is sent with the same bytes and the same key until it is taken', 
   const clock = systemClock;
   const folder = temporaryFolder();
   const body = Buffer.from(JSON.stringify({ action: 'send_stats', name: 'ä€\u{1f5a5}' }));
-  const open = () => createSpool({ folder, pid: process.pid, clock, logger: silentLogger });
+  const open = () =>
+    createSpool({ disk: realDisk, folder, pid: process.pid, clock, logger: silentLogger });
   const send = async (spool: ReturnType<typeof open>) => {
     const transport = createHttpTransport({ url: receiver.url, userAgent: 'system-monitor/0.0.0' });
     const parts = { spool, transport, clock, random: Math.random, logger: silentLogger };

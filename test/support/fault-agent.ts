@@ -13,6 +13,7 @@ import { createHttpTransport, type HttpLimits } from '../../src/delivery/http-tr
 import { createSpool } from '../../src/spool/create-spool.ts';
 import type { SpoolLimits } from '../../src/spool/spool.ts';
 import { systemClock } from './clocks.ts';
+import { realDisk } from './real-disk.ts';
 
 export interface FaultAgentOptions {
   readonly url: string;
@@ -43,6 +44,7 @@ function log(level: string) {
 async function main(options: FaultAgentOptions): Promise<void> {
   const logger = { debug: () => {}, info: log('info'), warn: log('warn'), error: log('error') };
   const spool = createSpool({
+    disk: realDisk,
     folder: options.folder,
     pid: process.pid,
     clock: systemClock,

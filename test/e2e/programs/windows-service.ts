@@ -13,6 +13,7 @@ import { createCommandRunner } from '../../../src/host/run-command.ts';
 import { servicePaths } from '../../../src/service/index.ts';
 import type { ServiceContext } from '../../../src/service/service.ts';
 import { createTaskSchedulerService } from '../../../src/service/task-scheduler.ts';
+import { realDisk } from '../../support/real-disk.ts';
 
 const name = `System Monitor test ${process.pid}`;
 /** Beside the places of a service that may be installed here. */
@@ -29,6 +30,7 @@ const paths = servicePaths({
   stateFolder: join(folder, 'state'),
 });
 const context: ServiceContext = {
+  disk: realDisk,
   paths,
   runCommand: createCommandRunner({ environment }),
   clock: {

@@ -12,6 +12,7 @@ import { createHttpTransport } from '../../../src/delivery/http-transport.ts';
 import { createSpool } from '../../../src/spool/create-spool.ts';
 import { listSpool, retryRejected } from '../../../src/spool/operations.ts';
 import { systemClock } from '../../support/clocks.ts';
+import { realDisk } from '../../support/real-disk.ts';
 
 export interface WindowsDeliveryResult {
   readonly durable: readonly boolean[];
@@ -31,7 +32,13 @@ export interface WindowsDeliveryResult {
 const epoch = 1_800_000_000;
 
 function open(folder: string) {
-  return createSpool({ folder, pid: process.pid, clock: systemClock, logger: silentLogger });
+  return createSpool({
+    disk: realDisk,
+    folder,
+    pid: process.pid,
+    clock: systemClock,
+    logger: silentLogger,
+  });
 }
 
 /** As a child: takes the folder if it can, says so, and waits to be killed. */
@@ -98,8 +105,8 @@ async function examine(folder: string): Promise<WindowsDeliveryResult> {
   status = 422;
   spool.append(epoch + 3, Buffer.from('3'));
   await delivery.drainOnce();
-  const rejected = listSpool(folder).rejected.map((entry) => entry.reason ?? '');
-  const retried = retryRejected(folder, 'all');
+  const rejected = listSpool(realDisk, folder).rejected.map((entry) => entry.reason ?? '');
+  const retried = retryRejected(realDisk, folder, 'all');
   status = 200;
   await systemClock.sleep(1100);
   await delivery.drainOnce();

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { writeFileDurably } from '../../../src/base/atomic-file.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { asRoot, onPlatform, testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -18,8 +19,8 @@ const onUnix = onPlatform('linux', 'darwin');
 
 testWith([onUnix], "a file is its owner's alone, or as open as was asked for", () => {
   const folder = temporaryFolder();
-  writeFileDurably(join(folder, 'secret'), 'x');
-  writeFileDurably(join(folder, 'definition'), 'x', 0o644);
+  writeFileDurably(realDisk, join(folder, 'secret'), 'x');
+  writeFileDurably(realDisk, join(folder, 'definition'), 'x', 0o644);
   expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o600);
   expect(statSync(join(folder, 'definition')).mode & 0o777).toBe(0o644);
 });
@@ -28,7 +29,7 @@ test('a file is replaced whole, and nothing else is left in the folder', () => {
   const folder = temporaryFolder();
   const file = join(folder, 'file');
   writeFileSync(file, 'a longer content that was there');
-  writeFileDurably(file, 'short');
+  writeFileDurably(realDisk, file, 'short');
   expect(readFileSync(file, 'utf8')).toBe('short');
   expect(readdirSync(folder)).toEqual(['file']);
 });
@@ -36,7 +37,7 @@ test('a file is replaced whole, and nothing else is left in the folder', () => {
 test('a file that cannot be written is an error that names it, and leaves nothing', () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'file', 'in-the-way'), { recursive: true });
-  expect(() => writeFileDurably(join(folder, 'file'), 'x')).toThrow(
+  expect(() => writeFileDurably(realDisk, join(folder, 'file'), 'x')).toThrow(
     `write ${join(folder, 'file')}`,
   );
   expect(readdirSync(folder)).toEqual(['file']);
@@ -47,9 +48,9 @@ testWith([onUnix], 'a link in the way of the temporary file leads nowhere', () =
   const elsewhere = join(folder, 'elsewhere');
   writeFileSync(elsewhere, 'precious');
   symlinkSync(elsewhere, join(folder, 'file.tmp'));
-  expect(() => writeFileDurably(join(folder, 'file'), 'x')).toThrow(/ELOOP/);
+  expect(() => writeFileDurably(realDisk, join(folder, 'file'), 'x')).toThrow(/ELOOP/);
   expect(readFileSync(elsewhere, 'utf8')).toBe('precious');
-  writeFileDurably(join(folder, 'file'), 'x');
+  writeFileDurably(realDisk, join(folder, 'file'), 'x');
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('x');
 });
 
@@ -59,8 +60,8 @@ testWith([onUnix, asRoot()], "what root writes into somebody else's folder is th
   mkdirSync(theirs);
   chmodSync(theirs, 0o700);
   chownSync(theirs, 12_345, 23_456);
-  writeFileDurably(join(theirs, 'report'), 'x');
-  writeFileDurably(join(folder, 'ours'), 'x');
+  writeFileDurably(realDisk, join(theirs, 'report'), 'x');
+  writeFileDurably(realDisk, join(folder, 'ours'), 'x');
   expect(statSync(join(theirs, 'report'))).toMatchObject({ uid: 12_345, gid: 23_456 });
   expect(statSync(join(folder, 'ours')).uid).toBe(0);
 });

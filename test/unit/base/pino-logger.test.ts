@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createPinoLogger } from '../../../src/base/pino-logger.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { onPlatform, testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('the log', () => {
   test('is one JSON line an event, with level, time and fields, and without secrets', () => {
     const file = join(temporaryFolder(), 'logs', 'agent.log');
-    const logger = createPinoLogger({ level: 'info', file });
+    const logger = createPinoLogger({ disk: realDisk, level: 'info', file });
     logger.debug('report.collected');
     logger.warn('delivery.failed', { url: 'http://a:hunter2@x/', failures: 3 });
     logger.close();
@@ -26,7 +27,7 @@ describe('the log', () => {
   test('moves on when it is full, keeps three older files and loses no line of them', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'agent.log');
-    const logger = createPinoLogger({ level: 'info', file });
+    const logger = createPinoLogger({ disk: realDisk, level: 'info', file });
     const filling = 'x'.repeat(10_000);
     for (let line = 0; line < 3000; line += 1) logger.info('agent.once', { line, filling });
     logger.close();
@@ -51,7 +52,7 @@ describe('the log', () => {
 
   testWith([onPlatform('linux', 'darwin')], 'is for its owner alone', () => {
     const file = join(temporaryFolder(), 'agent.log');
-    const logger = createPinoLogger({ level: 'info', file });
+    const logger = createPinoLogger({ disk: realDisk, level: 'info', file });
     logger.info('agent.once');
     logger.close();
     expect(existsSync(file)).toBe(true);

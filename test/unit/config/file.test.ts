@@ -1,12 +1,24 @@
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openConfiguration } from '../../../src/config/configuration.ts';
 import { readSettingsFile, writeSettingsFile } from '../../../src/config/file.ts';
 import { loadSettings } from '../../../src/config/load.ts';
 import type { LocationOptions } from '../../../src/config/locations.ts';
 import { errorOf } from '../../support/error-of.ts';
-import { onPlatform, testWith } from '../../support/requirement.ts';
+import { realDisk } from '../../support/real-disk.ts';
+import { asRoot, onPlatform, testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const clock = {
@@ -20,13 +32,13 @@ const newId = `Linux-${'ab'.repeat(16)}`;
 describe('the file', () => {
   test('is read back as it was written', async () => {
     const path = join(temporaryFolder(), 'deep', 'config.json');
-    await writeSettingsFile(path, { interval: 7, disks_exclude: ['/boot'] });
-    expect(readSettingsFile(path)).toEqual({ interval: 7, disks_exclude: ['/boot'] });
+    await writeSettingsFile(realDisk, path, { interval: 7, disks_exclude: ['/boot'] });
+    expect(readSettingsFile(realDisk, path)).toEqual({ interval: 7, disks_exclude: ['/boot'] });
   });
 
   testWith([onPlatform('linux', 'darwin')], 'is readable by its owner alone', async () => {
     const path = join(temporaryFolder(), 'deep', 'config.json');
-    await writeSettingsFile(path, { interval: 7 });
+    await writeSettingsFile(realDisk, path, { interval: 7 });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
   });
@@ -35,26 +47,62 @@ describe('the file', () => {
     const path = join(temporaryFolder(), 'config.json');
     writeFileSync(path, '{"interval": 5}');
     chmodSync(path, 0o644);
-    await writeSettingsFile(path, { interval: 6 });
+    await writeSettingsFile(realDisk, path, { interval: 6 });
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  testWith([onPlatform('linux', 'darwin')], 'stays behind the link that leads to it', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'dotfiles'));
+    for (const content of [undefined, '{"interval": 5}']) {
+      const file = join(folder, 'dotfiles', `config-${content === undefined}.json`);
+      const link = join(folder, `link-${content === undefined}.json`);
+      if (content !== undefined) writeFileSync(file, content);
+      symlinkSync(relative(folder, file), link);
+      await writeSettingsFile(realDisk, link, { interval: 6 });
+      expect(lstatSync(link).isSymbolicLink()).toBe(true);
+      expect(readSettingsFile(realDisk, file)).toEqual({ interval: 6 });
+    }
+  });
+
+  testWith(
+    [onPlatform('linux', 'darwin'), asRoot()],
+    'keeps its owner when root saves',
+    async () => {
+      const path = join(temporaryFolder(), 'config.json');
+      writeFileSync(path, '{"interval": 5}');
+      chownSync(path, 12_345, 23_456);
+      await writeSettingsFile(realDisk, path, { interval: 6 });
+      expect(statSync(path)).toMatchObject({ uid: 12_345, gid: 23_456 });
+      expect(readSettingsFile(realDisk, path)).toEqual({ interval: 6 });
+    },
+  );
+
+  test('is saved beside what a crash left of an earlier saving', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'config.json');
+    writeFileSync(`${path}.new`, '{"inter');
+    await writeSettingsFile(realDisk, path, { interval: 6 });
+    expect(readSettingsFile(realDisk, path)).toEqual({ interval: 6 });
+    expect(readdirSync(folder)).toEqual(['config.json']);
   });
 
   test('may have any name', async () => {
     for (const name of ['monitor', 'a.b.conf', '.hidden']) {
       const path = join(temporaryFolder(), name);
-      await writeSettingsFile(path, { interval: 9 });
-      expect(readSettingsFile(path)).toEqual({ interval: 9 });
+      await writeSettingsFile(realDisk, path, { interval: 9 });
+      expect(readSettingsFile(realDisk, path)).toEqual({ interval: 9 });
     }
   });
 
   test('may begin with the byte-order mark of a Windows editor', () => {
     const path = join(temporaryFolder(), 'config.json');
     writeFileSync(path, '\uFEFF{"interval": 8}');
-    expect(readSettingsFile(path)).toEqual({ interval: 8 });
+    expect(readSettingsFile(realDisk, path)).toEqual({ interval: 8 });
   });
 
   test('that is absent is no error', () => {
-    expect(readSettingsFile(join(temporaryFolder(), 'none.json'))).toBeUndefined();
+    expect(readSettingsFile(realDisk, join(temporaryFolder(), 'none.json'))).toBeUndefined();
   });
 
   test.each([[''], ['{'], ['not json'], ['\u0000\u0001']])(
@@ -62,7 +110,7 @@ describe('the file', () => {
     (content) => {
       const path = join(temporaryFolder(), 'config.json');
       writeFileSync(path, content);
-      const error = errorOf(() => readSettingsFile(path));
+      const error = errorOf(() => readSettingsFile(realDisk, path));
       expect(error.code).toBe('CONFIG_INVALID');
       expect(error.message).toContain(path);
       expect(error.hint).toMatch(/by hand/);
@@ -73,7 +121,7 @@ describe('the file', () => {
   test('is not overwritten by a wrong value', async () => {
     const path = join(temporaryFolder(), 'config.json');
     writeFileSync(path, '{"interval": 5}');
-    await expect(writeSettingsFile(path, { interval: -1 })).rejects.toThrow(/interval/);
+    await expect(writeSettingsFile(realDisk, path, { interval: -1 })).rejects.toThrow(/interval/);
     expect(readFileSync(path, 'utf8')).toBe('{"interval": 5}');
   });
 });
@@ -83,14 +131,14 @@ describe('saving', () => {
     const { configuration, path } = inFolder();
     writeFileSync(path, '{"interval": 5, "url": "http://127.0.0.1:1/"}');
     await configuration.save({ interval: 6 });
-    expect(readSettingsFile(path)).toEqual({ interval: 6, url: 'http://127.0.0.1:1/' });
+    expect(readSettingsFile(realDisk, path)).toEqual({ interval: 6, url: 'http://127.0.0.1:1/' });
   });
 
   test('removes a key that is given as undefined', async () => {
     const { configuration, path } = inFolder();
     writeFileSync(path, '{"interval": 5, "url": "http://127.0.0.1:1/"}');
     await configuration.save({ url: undefined });
-    expect(readSettingsFile(path)).toEqual({ interval: 5 });
+    expect(readSettingsFile(realDisk, path)).toEqual({ interval: 5 });
   });
 
   test('puts a damaged file aside under a name that says so', async () => {
@@ -99,7 +147,7 @@ describe('saving', () => {
     const { putAside } = await configuration.save({ interval: 6 });
     expect(putAside).toBe(`${path}.damaged-1700000000`);
     expect(readFileSync(`${path}.damaged-1700000000`, 'utf8')).toBe('{"interval": 5, trailing');
-    expect(readSettingsFile(path)).toEqual({ interval: 6 });
+    expect(readSettingsFile(realDisk, path)).toEqual({ interval: 6 });
   });
 });
 
@@ -108,7 +156,7 @@ describe('a missing system id', () => {
     const { configuration, path } = inFolder();
     const first = await configuration.loadWithSystemId(sixteenBytes);
     expect(first).toMatchObject({ systemId: newId, isNewId: true });
-    expect(readSettingsFile(path)).toEqual({ system_id: newId });
+    expect(readSettingsFile(realDisk, path)).toEqual({ system_id: newId });
     const second = await configuration.loadWithSystemId(() => new Uint8Array(16));
     expect(second).toMatchObject({ systemId: newId, isNewId: false });
   });
@@ -132,6 +180,7 @@ describe('precedence', () => {
     const path = join(temporaryFolder(), 'config.json');
     writeFileSync(path, '{"interval": 1, "url": "http://file/", "log_level": "warn"}');
     const loaded = loadSettings({
+      disk: realDisk,
       path,
       environment: { SYSTEM_MONITOR_INTERVAL: '2', SYSTEM_MONITOR_URL: 'http://environment/' },
       flags: { interval: '3' },
@@ -151,20 +200,25 @@ describe('precedence', () => {
 
   test('names the environment variable that holds a wrong value', () => {
     const environment = { SYSTEM_MONITOR_INTERVAL: 'soon' };
-    const error = errorOf(() => loadSettings({ path: '/nowhere/at/all', environment }));
+    const error = errorOf(() =>
+      loadSettings({ disk: realDisk, path: '/nowhere/at/all', environment }),
+    );
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toContain('SYSTEM_MONITOR_INTERVAL');
   });
 
   test('takes an empty environment variable for none', () => {
     const environment = { SYSTEM_MONITOR_INTERVAL: '' };
-    expect(loadSettings({ path: '/nowhere/at/all', environment }).settings.interval).toBe(60);
+    expect(
+      loadSettings({ disk: realDisk, path: '/nowhere/at/all', environment }).settings.interval,
+    ).toBe(60);
   });
 });
 
 function inFolder(environment: Record<string, string> = {}) {
   const path = join(temporaryFolder(), 'config.json');
   const options: LocationOptions = {
+    disk: realDisk,
     platform: 'linux',
     environment,
     homeFolder: '/nowhere',

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openConfiguration } from '../../../src/config/configuration.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const clock = { epochMs: () => 0, monotonicMs: () => 0, sleep: async () => {} };
@@ -14,7 +15,14 @@ const unwritableFile = '/sys/no-such-folder/config.json';
 
 function open(configFlag: string, stateFlag: string, environment = {}) {
   return openConfiguration(
-    { platform: 'linux', environment, homeFolder: '/nonexistent', configFlag, stateFlag },
+    {
+      disk: realDisk,
+      platform: 'linux',
+      environment,
+      homeFolder: '/nonexistent',
+      configFlag,
+      stateFlag,
+    },
     clock,
   );
 }

@@ -1,11 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Disk } from '../../../src/base/disk.ts';
 import { findLocations, type LocationOptions } from '../../../src/config/locations.ts';
+import { realDisk } from '../../support/real-disk.ts';
+
+/** A disk on which those files are there that `exists` says. */
+function diskWhere(exists: (path: string) => boolean): Disk {
+  const file = { isFile: true, sizeBytes: 1, fileNumber: 1, modifiedMs: 0 };
+  return { ...realDisk, stat: (path) => (exists(path) ? file : undefined) };
+}
 
 const nobodyInstalled: LocationOptions = {
+  disk: diskWhere(() => false),
   platform: 'linux',
   environment: {},
   homeFolder: '/home/ann',
-  exists: () => false,
 };
 
 describe('without a service', () => {
@@ -48,15 +56,15 @@ describe('without a service', () => {
 });
 
 test('where a service is installed its file is in force for everybody', () => {
-  const exists = (path: string) => path === '/etc/system-monitor/config.json';
-  const locations = findLocations({ ...nobodyInstalled, exists });
+  const disk = diskWhere((path) => path === '/etc/system-monitor/config.json');
+  const locations = findLocations({ ...nobodyInstalled, disk });
   expect(locations.configuration.path).toBe('/etc/system-monitor/config.json');
   expect(locations.configuration.why).toContain('service');
   expect(locations.state.path).toBe('/var/lib/system-monitor');
 });
 
 test('--config goes before SYSTEM_MONITOR_CONFIG, which goes before the service', () => {
-  const installed = { ...nobodyInstalled, exists: () => true };
+  const installed = { ...nobodyInstalled, disk: diskWhere(() => true) };
   const environment = { SYSTEM_MONITOR_CONFIG: '/by/environment' };
   expect(findLocations({ ...installed, environment }).configuration.path).toBe('/by/environment');
   const flagged = { ...installed, environment, configFlag: '/by/flag' };
@@ -64,6 +72,6 @@ test('--config goes before SYSTEM_MONITOR_CONFIG, which goes before the service'
 });
 
 test("a configuration named by hand does not share the service's reports", () => {
-  const installed = { ...nobodyInstalled, exists: () => true, configFlag: '/by/flag' };
+  const installed = { ...nobodyInstalled, disk: diskWhere(() => true), configFlag: '/by/flag' };
   expect(findLocations(installed).state.path).toBe('/home/ann/.local/state/system-monitor');
 });

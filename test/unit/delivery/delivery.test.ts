@@ -10,6 +10,7 @@ import type {
 import { createSpool } from '../../../src/spool/create-spool.ts';
 import type { Spool } from '../../../src/spool/spool.ts';
 import { createManualClock, type ManualClock, settle } from '../../support/clocks.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { createRecordingLogger, type RecordingLogger } from '../../support/recording-logger.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -84,7 +85,13 @@ const scenes: Scene[] = [];
 function createScene(options: { backlogPerSecond?: number } = {}): Scene {
   const clock = createManualClock(epoch * 1000);
   const logger = createRecordingLogger();
-  const spool = createSpool({ folder: temporaryFolder(), pid: process.pid, clock, logger });
+  const spool = createSpool({
+    disk: realDisk,
+    folder: temporaryFolder(),
+    pid: process.pid,
+    clock,
+    logger,
+  });
   const transport = createScriptedTransport(clock);
   const delivery = createDelivery({
     spool,

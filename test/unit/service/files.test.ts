@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { installExecutable, tryRemoveExecutable } from '../../../src/service/files.ts';
 import { startOfLastLines, tailLog } from '../../../src/service/log-file.ts';
+import { realDisk } from '../../support/real-disk.ts';
 
 let folder: string;
 
@@ -30,9 +31,9 @@ test('an upgrade replaces the program in one step and leaves nothing else behind
   const target = join(folder, 'bin', 'system-monitor');
   writeFileSync(join(folder, 'one'), 'one');
   writeFileSync(join(folder, 'two'), 'two');
-  installExecutable(join(folder, 'one'), target);
+  installExecutable(realDisk, join(folder, 'one'), target);
   const before = statSync(target).ino;
-  installExecutable(join(folder, 'two'), target);
+  installExecutable(realDisk, join(folder, 'two'), target);
   expect(readFileSync(target, 'utf8')).toBe('two');
   expect(statSync(target).ino).not.toBe(before);
   expect(readdirSync(join(folder, 'bin'))).toEqual(['system-monitor']);
@@ -43,14 +44,14 @@ test('a program that installs itself is left alone, by whatever name it was call
   writeFileSync(target, 'program', { mode: 0o700 });
   symlinkSync(target, join(folder, 'link'));
   const before = statSync(target);
-  installExecutable(join(folder, 'link'), target);
+  installExecutable(realDisk, join(folder, 'link'), target);
   expect(statSync(target)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
 });
 
 test('a source that is not there leaves the old program in place', () => {
   const target = join(folder, 'system-monitor');
   writeFileSync(target, 'old');
-  expect(() => installExecutable(join(folder, 'nothing'), target)).toThrow(
+  expect(() => installExecutable(realDisk, join(folder, 'nothing'), target)).toThrow(
     expect.objectContaining({ code: 'NOT_AVAILABLE' }),
   );
   expect(readFileSync(target, 'utf8')).toBe('old');

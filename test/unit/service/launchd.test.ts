@@ -16,6 +16,7 @@ import { createLaunchdService } from '../../../src/service/launchd.ts';
 import { launchdPlist } from '../../../src/service/launchd-plist.ts';
 import { isDisabled, parseLaunchctlPrint } from '../../../src/service/launchd-state.ts';
 import type { ServicePaths } from '../../../src/service/service.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { type Requirement, testWith } from '../../support/requirement.ts';
 import { instantClock, recordingRunner } from '../../support/service-context.ts';
 
@@ -91,7 +92,13 @@ function launchd({ userId = 0, isLoaded = false } = {}) {
     }
     return undefined;
   });
-  const manager = createLaunchdService({ paths, runCommand, clock: instantClock(), userId });
+  const manager = createLaunchdService({
+    disk: realDisk,
+    paths,
+    runCommand,
+    clock: instantClock(),
+    userId,
+  });
   return { manager, lines, isLoaded: () => loaded };
 }
 

@@ -13,6 +13,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { CommandResult } from '../../../src/host/run-command.ts';
 import type { ServicePaths } from '../../../src/service/service.ts';
 import { createSystemdService } from '../../../src/service/systemd.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { instantClock, recordingRunner } from '../../support/service-context.ts';
 
 /** What a machine answers is in test/e2e/systemd.test.ts; here is what no machine can be made to do. */
@@ -51,7 +52,7 @@ function service(
 ) {
   const { runCommand, lines } = recordingRunner(answer);
   const manager = createSystemdService(
-    { paths, runCommand, clock: instantClock(), userId: more.userId ?? 0 },
+    { disk: realDisk, paths, runCommand, clock: instantClock(), userId: more.userId ?? 0 },
     { bootedFolder: more.bootedFolder ?? join(folder, 'booted') },
   );
   return { manager, lines };

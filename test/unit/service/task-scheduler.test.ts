@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { createTaskSchedulerService } from '../../../src/service/task-scheduler.ts';
 import { parseTaskState } from '../../../src/service/task-state.ts';
 import { encodeTaskXml, taskXml, windowsArgument } from '../../../src/service/task-xml.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { type Requirement, testWith } from '../../support/requirement.ts';
 import { instantClock, recordingRunner } from '../../support/service-context.ts';
 
@@ -122,6 +123,7 @@ test('stopping disables the task first, or the every-minute trigger would undo i
     return undefined;
   });
   const manager = createTaskSchedulerService({
+    disk: realDisk,
     paths,
     runCommand,
     clock: instantClock(),
@@ -146,6 +148,7 @@ test('a refusal is told with what to do about it', async () => {
     return line.includes('/Change') ? { exitCode: 1, stderr: 'ERROR: Access is denied.\r\n' } : {};
   });
   const manager = createTaskSchedulerService({
+    disk: realDisk,
     paths,
     runCommand,
     clock: instantClock(),

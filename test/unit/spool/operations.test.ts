@@ -11,6 +11,7 @@ import {
   verifySpool,
 } from '../../../src/spool/operations.ts';
 import { createManualClock } from '../../support/clocks.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const epoch = 1_800_000_000;
@@ -19,7 +20,7 @@ const epoch = 1_800_000_000;
 function createScene() {
   const folder = temporaryFolder();
   const clock = createManualClock();
-  const spool = createSpool({ folder, pid: 4242, clock, logger: silentLogger });
+  const spool = createSpool({ disk: realDisk, folder, pid: 4242, clock, logger: silentLogger });
   const [a, b, c, d] = [0, 1, 2, 3].map((number) =>
     spool.append(epoch + number, Buffer.from(`{"number":${number}}`)),
   );
@@ -36,7 +37,7 @@ function createScene() {
 
 test('list shows what waits, what was rejected and why, while the agent runs', () => {
   const { folder, spool, keys } = createScene();
-  const listing = listSpool(folder);
+  const listing = listSpool(realDisk, folder);
   expect(listing.pending.map((entry) => entry.key)).toEqual([keys.a, keys.b]);
   expect(listing.rejected.map((entry) => [entry.key, entry.reason])).toEqual([
     [keys.c, 'status 422: no'],
@@ -48,7 +49,7 @@ test('list shows what waits, what was rejected and why, while the agent runs', (
 });
 
 test('a folder that does not exist lists as empty', () => {
-  expect(listSpool(join(temporaryFolder(), 'none'))).toEqual({
+  expect(listSpool(realDisk, join(temporaryFolder(), 'none'))).toEqual({
     pending: [],
     rejected: [],
     damaged: [],
@@ -58,22 +59,25 @@ test('a folder that does not exist lists as empty', () => {
 
 test('show gives the JSON as it goes to the server', () => {
   const { folder, spool, keys } = createScene();
-  expect(showReport(folder, keys.a)).toEqual({
+  expect(showReport(realDisk, folder, keys.a)).toEqual({
     state: 'pending',
     reason: undefined,
     body: '{"number":0}',
   });
-  expect(showReport(folder, keys.c)).toMatchObject({ state: 'rejected', reason: 'status 422: no' });
+  expect(showReport(realDisk, folder, keys.c)).toMatchObject({
+    state: 'rejected',
+    reason: 'status 422: no',
+  });
   spool.close();
 });
 
 test('what is no key, and what is not there, are told apart', () => {
   const { folder, spool } = createScene();
-  const show = (key: string) => () => showReport(folder, key);
+  const show = (key: string) => () => showReport(realDisk, folder, key);
   expect(show('../../etc/passwd')).toThrow(expect.objectContaining({ code: 'USAGE' }));
   const absent = '001800000009-0123456789abcdef';
   expect(show(absent)).toThrow(expect.objectContaining({ code: 'NOT_AVAILABLE' }));
-  expect(() => retryRejected(folder, [absent])).toThrow(
+  expect(() => retryRejected(realDisk, folder, [absent])).toThrow(
     expect.objectContaining({ code: 'NOT_AVAILABLE' }),
   );
   spool.close();
@@ -81,22 +85,22 @@ test('what is no key, and what is not there, are told apart', () => {
 
 test('retry puts rejected reports back in line, and the running agent takes them', async () => {
   const { folder, spool, look, keys } = createScene();
-  expect(retryRejected(folder, [keys.c])).toBe(1);
+  expect(retryRejected(realDisk, folder, [keys.c])).toBe(1);
   expect(await look()).toMatchObject({ pendingReports: 3, rejectedReports: 1 });
-  expect(retryRejected(folder, 'all')).toBe(1);
+  expect(retryRejected(realDisk, folder, 'all')).toBe(1);
   expect(await look()).toMatchObject({ pendingReports: 4, rejectedReports: 0 });
   expect(spool.newest()?.key).toBe(keys.d);
-  expect(listSpool(folder).rejected).toEqual([]);
+  expect(listSpool(realDisk, folder).rejected).toEqual([]);
   spool.close();
 });
 
 test('drop deletes what was chosen and nothing else', async () => {
   const { folder, spool, look, keys } = createScene();
-  expect(dropReports(folder, { state: 'pending', keys: [keys.a] })).toBe(1);
+  expect(dropReports(realDisk, folder, { state: 'pending', keys: [keys.a] })).toBe(1);
   expect(await look()).toMatchObject({ pendingReports: 1, rejectedReports: 2, droppedReports: 0 });
-  expect(dropReports(folder, { state: 'rejected', keys: 'all' })).toBe(2);
+  expect(dropReports(realDisk, folder, { state: 'rejected', keys: 'all' })).toBe(2);
   expect(await look()).toMatchObject({ pendingReports: 1, rejectedReports: 0 });
-  expect(listSpool(folder).pending.map((entry) => entry.key)).toEqual([keys.b]);
+  expect(listSpool(realDisk, folder).pending.map((entry) => entry.key)).toEqual([keys.b]);
   spool.close();
 });
 
@@ -104,14 +108,14 @@ test('verify names what is damaged and moves nothing', () => {
   const { folder, spool, keys } = createScene();
   truncateSync(join(folder, 'pending', `${keys.a}.report`), 130);
   writeFileSync(join(folder, 'pending', 'stray'), 'x');
-  const result = verifySpool(folder);
+  const result = verifySpool(realDisk, folder);
   expect(result.checkedReports).toBe(4);
   expect(result.damaged.map((one) => one.name)).toEqual([
     join('pending', 'stray'),
     join('pending', `${keys.a}.report`),
   ]);
   expect(result.damaged[1]?.reason).toMatch(/bytes where 12 were written/);
-  expect(listSpool(folder).pending).toHaveLength(2);
+  expect(listSpool(realDisk, folder).pending).toHaveLength(2);
   spool.close();
 });
 
@@ -119,8 +123,10 @@ test('damaged files are dropped at a word', () => {
   const { folder, spool, keys } = createScene();
   truncateSync(join(folder, 'pending', `${keys.a}.report`), 130);
   for (const entry of spool.pending()) spool.read(entry);
-  expect(listSpool(folder).damaged).toEqual([{ name: `${keys.a}.report`, sizeBytes: 130 }]);
-  expect(dropReports(folder, { state: 'damaged' })).toBe(1);
-  expect(listSpool(folder).damaged).toEqual([]);
+  expect(listSpool(realDisk, folder).damaged).toEqual([
+    { name: `${keys.a}.report`, sizeBytes: 130 },
+  ]);
+  expect(dropReports(realDisk, folder, { state: 'damaged' })).toBe(1);
+  expect(listSpool(realDisk, folder).damaged).toEqual([]);
   spool.close();
 });

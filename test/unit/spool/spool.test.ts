@@ -18,6 +18,7 @@ import { silentLogger } from '../../../src/base/logger.ts';
 import { createSpool, type SpoolOptions } from '../../../src/spool/create-spool.ts';
 import type { Spool } from '../../../src/spool/spool.ts';
 import { createManualClock } from '../../support/clocks.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { createRecordingLogger } from '../../support/recording-logger.ts';
 import { onPlatform, testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -30,6 +31,7 @@ function body(text: string): Uint8Array {
 
 function open(folder: string, options: Partial<SpoolOptions> = {}): Spool {
   return createSpool({
+    disk: realDisk,
     folder,
     pid: process.pid,
     clock: createManualClock(),
@@ -146,7 +148,8 @@ test('another process is refused too, and the lock of a killed one is free at on
   const folder = temporaryFolder();
   const program = `
     import { lockFolder } from ${JSON.stringify(new URL('../../../src/spool/folder-lock.ts', import.meta.url).href)};
-    try { lockFolder(process.argv[1], process.pid); console.log('locked'); } catch (error) { console.log(error.code); }
+    import { realDisk } from ${JSON.stringify(new URL('../../support/real-disk.ts', import.meta.url).href)};
+    try { lockFolder(realDisk, process.argv[1], process.pid); console.log('locked'); } catch (error) { console.log(error.code); }
     process.kill(process.pid, 'SIGKILL');`;
   const lockElsewhere = () =>
     spawnSync(process.execPath, ['--input-type=module', '-e', program, folder], {
@@ -201,7 +204,7 @@ test('a clock that leaps years ahead and back costs no report', async () => {
 test('while free disk is short the spool does not grow: the newest take the place of the oldest', () => {
   let freeBytes = 10_000_000_000;
   const spool = open(temporaryFolder(), {
-    diskSpace: () => ({ freeBytes, totalBytes: 100_000_000_000 }),
+    disk: { ...realDisk, space: () => ({ freeBytes, totalBytes: 100_000_000_000 }) },
     limits: { minFreeBytes: 1_000_000 },
   });
   for (let number = 0; number < 5; number += 1) spool.append(epoch + number, body('same'));
@@ -273,7 +276,7 @@ test('what the disk does not let go is neither dropped from the line nor counted
   let freeBytes = 10_000_000_000;
   const folder = temporaryFolder();
   const spool = open(folder, {
-    diskSpace: () => ({ freeBytes, totalBytes: 100_000_000_000 }),
+    disk: { ...realDisk, space: () => ({ freeBytes, totalBytes: 100_000_000_000 }) },
     limits: { minFreeBytes: 1_000_000 },
   });
   const [first] = [0, 1, 2].map((number) => spool.append(epoch + number, body(`${number}`)));

@@ -1,0 +1,78 @@
+/**
+ * The disk, for everything that must outlive the process. The real one is src/host/node-disk.ts,
+ * made by main.ts; tests have one that forgets what was not synced. Synchronous, because a report is
+ * durable before anything else happens to it.
+ *
+ * What survives a power cut: a file's content once `sync` returned, a name that came, went or moved
+ * once `syncFolder` of its folder returned. Everything else may be there, not at all, or in part.
+ *
+ * Each call throws the system's own error, whose `code` is `ENOENT`, `ENOSPC` and so on.
+ */
+export interface Disk {
+  /**
+   * Opens a file for writing that is made or emptied, with exactly these rights. Never through a
+   * link, which might lead root anywhere. What root makes in somebody else's folder is that user's.
+   */
+  create(path: string, mode: number): OpenFile;
+  /** Opens a file that is there, as it is, for writing. Never through a link. */
+  open(path: string): OpenFile;
+  /** Writes all of it, where the last write ended. */
+  write(file: OpenFile, content: Uint8Array): void;
+  /** Makes the content durable. */
+  sync(file: OpenFile): void;
+  close(file: OpenFile): void;
+  /** Gives a file the owner and group of the one at `path`, as far as this user may. */
+  ownAs(file: OpenFile, path: string): void;
+  /** Replaces `to` in one step. */
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** The same in the background; calls back when it is done, with the error if there was one. */
+  unlinkSoon(path: string, done: (error: unknown) => void): void;
+  /** Copies the content; the copy has exactly these rights. */
+  copy(from: string, to: string, mode: number): void;
+  /** Makes a folder and its parents; answers the first that was missing, or undefined. */
+  makeFolder(path: string, mode: number): string | undefined;
+  /** Makes durable which names a folder holds. Nothing happens where the system has no such call. */
+  syncFolder(path: string): void;
+  read(path: string): Buffer;
+  /** Names in a folder, in no order. */
+  list(path: string): readonly string[];
+  /** Undefined where nothing is there. Follows links. */
+  stat(path: string): FileFacts | undefined;
+  /** Where that file really lies: links are followed, also the last one that leads nowhere yet. */
+  realPath(path: string): string;
+  /** Undefined where the file system does not tell. */
+  space(path: string): DiskSpace | undefined;
+  /**
+   * The system's own lock on the file at `path`, which is made if it is missing; nobody may open it
+   * otherwise. Ends with the process, however that ends. Undefined where somebody else has it.
+   */
+  lock(path: string): FileLock | undefined;
+}
+
+/** A number, of the disk that gave it. */
+export type OpenFile = number;
+
+export interface FileFacts {
+  readonly isFile: boolean;
+  readonly sizeBytes: number;
+  /** Another file has another one, also under the same name. */
+  readonly fileNumber: number;
+  readonly modifiedMs: number;
+}
+
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface FileLock {
+  /** False once the locked file is no longer the one at its path: it was deleted, or replaced. */
+  holds(): boolean;
+  /** Idempotent. */
+  release(): void;
+}
+
+/** Owner alone: reports and settings may hold what others on the machine must not read. */
+export const ownerOnlyFileMode = 0o600;
+export const ownerOnlyFolderMode = 0o700;
