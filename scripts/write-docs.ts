@@ -7,14 +7,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type SettingRow, settingGroups, settingPieces } from '../src/settings/setting-row.ts';
 import {
-  describeSetting,
   environmentName,
   flagName,
-  settingGroups,
+  type SettingKey,
   settingKeys,
+  settingRow,
 } from '../src/settings/setting-table.ts';
-import { formatSetting, validateSettings } from '../src/settings/validate.ts';
+import { defaultSettings } from '../src/settings/settings.ts';
+import { formatSetting } from '../src/settings/show.ts';
 
 const begin = '<!-- settings: written by scripts/write-docs.ts -->';
 const end = '<!-- end of settings -->';
@@ -34,24 +36,59 @@ export function withCurrentSettings(page: string): string {
 }
 
 function settingsTable(): string {
-  const defaults = validateSettings({}, 'the defaults');
+  const head = [
+    '| setting, environment variable | what it does | value | default | for example | a change takes effect |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
   return settingGroups
     .map((group) => {
-      const rows = settingKeys
-        .filter((key) => describeSetting(key).group === group)
-        .map((key) => {
-          const { description, example } = describeSetting(key);
-          const value = formatSetting(defaults[key]);
-          const shown = value === '' || value === '{}' ? '' : `\`${value}\``;
-          return `| \`${key}\` | ${description} | ${shown} | \`${example}\` |`;
-        });
-      const head = [
-        '| setting | what it does | default | for example |',
-        '| --- | --- | --- | --- |',
-      ];
+      const rows = settingKeys.filter((key) => settingRow(key).group === group).map(settingLine);
       return `### ${group}\n\n${[...head, ...rows].join('\n')}\n`;
     })
     .join('\n');
+}
+
+function settingLine(key: SettingKey): string {
+  const row = settingRow(key);
+  const value = formatSetting(defaultSettings[key]);
+  const cells = [
+    `\`${key}\`<br>\`${environmentName(key)}\``,
+    row.description,
+    valueInWords(row),
+    value === '' || value === '{}' ? '' : `\`${value}\``,
+    `\`${row.example}\``,
+    settingPieces[row.piece],
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** What it may be, and what of it is hidden wherever settings are shown. */
+function valueInWords(row: SettingRow): string {
+  switch (row.kind) {
+    case 'text':
+      return `\`${row.form}\``;
+    case 'path':
+      return `a ${row.names}`;
+    case 'url': {
+      const words = row.words.filter((word) => word !== '').map((word) => `, or \`${word}\``);
+      return `an http:// or https:// address${words.join('')}; \`user:password@\` is shown nowhere`;
+    }
+    case 'integer':
+    case 'number': {
+      const number = row.kind === 'integer' ? 'whole number' : 'number';
+      return `a ${number} of ${row.unit[1]}, ${row.min} to ${row.max}`;
+    }
+    case 'boolean':
+      return '`true` or `false`';
+    case 'choice':
+      return Object.entries(row.choices)
+        .map(([choice, meaning]) => `\`${choice}\` (${meaning})`)
+        .join(', ');
+    case 'patterns':
+      return '[patterns](#patterns)';
+    case 'headers':
+      return 'a JSON object of names and values; the values are shown nowhere';
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
