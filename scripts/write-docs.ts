@@ -1,16 +1,16 @@
 /**
  * Writes the parts of the documentation that the code knows best: the table of settings in
- * docs/configuration.md. A test compares; run this when it says that they differ.
+ * docs/configuration.md and the events in docs/log.md. A test compares; run this when it says that they differ.
  *
  *   node scripts/write-docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { logEvents } from '../src/base/log-events.ts';
 import { type SettingRow, settingGroups, settingPieces } from '../src/settings/setting-row.ts';
 import {
   environmentName,
-  flagName,
   type SettingKey,
   settingKeys,
   settingRow,
@@ -18,21 +18,33 @@ import {
 import { defaultSettings } from '../src/settings/settings.ts';
 import { formatSetting } from '../src/settings/show.ts';
 
-const begin = '<!-- settings: written by scripts/write-docs.ts -->';
-const end = '<!-- end of settings -->';
+interface Page {
+  readonly path: string;
+  /** The page with its generated part as the code has it now. */
+  readonly current: (text: string) => string;
+}
 
-export const configurationPage = join(
-  dirname(dirname(fileURLToPath(import.meta.url))),
-  'docs',
-  'configuration.md',
-);
+const docs = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs');
 
-/** The page with its table as the code has it now. */
-export function withCurrentSettings(page: string): string {
+export const pages: readonly Page[] = [
+  {
+    path: join(docs, 'configuration.md'),
+    current: (text) => replace(text, 'settings', settingsTable()),
+  },
+  { path: join(docs, 'log.md'), current: (text) => replace(text, 'events', eventsTable()) },
+];
+
+function replace(page: string, what: string, part: string): string {
+  const begin = `<!-- ${what}: written by scripts/write-docs.ts -->\n`;
   const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`docs/configuration.md has lost its marks: ${begin}`);
-  return `${page.slice(0, from)}${begin}\n${settingsTable()}${page.slice(to)}`;
+  const to = page.indexOf(`<!-- end of ${what} -->`);
+  if (from < 0 || to < from) throw new Error(`a page has lost its marks: ${begin}`);
+  return `${page.slice(0, from)}${begin}${part}${page.slice(to)}`;
+}
+
+function eventsTable(): string {
+  const rows = Object.entries(logEvents).map(([event, told]) => `| \`${event}\` | ${told} |`);
+  return ['| event | what it tells |', '| --- | --- |', ...rows, ''].join('\n');
 }
 
 function settingsTable(): string {
@@ -92,6 +104,5 @@ function valueInWords(row: SettingRow): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(configurationPage, withCurrentSettings(readFileSync(configurationPage, 'utf8')));
-  console.log(`${settingKeys.length} settings; ${environmentName('url')}, ${flagName('url')}, …`);
+  for (const { path, current } of pages) writeFileSync(path, current(readFileSync(path, 'utf8')));
 }
