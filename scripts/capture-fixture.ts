@@ -12,17 +12,22 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { statsParts } from '../src/wire/stats.ts';
-import { captureStep } from './capture/parts.ts';
+import { isPartName, partNames } from '../src/collectors/index.ts';
+import { captureStep } from './capture/capture-step.ts';
 import { createSanitiser } from './capture/sanitise.ts';
 
 const usage =
   'usage: node scripts/capture-fixture.ts ' +
-  `${statsParts.join('|')} <name> "<what is odd>" [steps, 2] [seconds between, 1]`;
+  `${partNames.join('|')} <name> "<what is odd>" [steps, 2] [seconds between, 1]`;
 
-const [partWord, name, why, stepsWord = '2', secondsWord = '1'] = process.argv.slice(2);
-const part = statsParts.find((one) => one === partWord);
-if (part === undefined || name === undefined || why === undefined || !/^[a-z0-9.-]+$/.test(name)) {
+const [part, name, why, stepsWord = '2', secondsWord = '1'] = process.argv.slice(2);
+if (
+  part === undefined ||
+  !isPartName(part) ||
+  name === undefined ||
+  why === undefined ||
+  !/^[a-z0-9.-]+$/.test(name)
+) {
   console.error(usage);
   process.exit(64);
 }
@@ -38,7 +43,7 @@ if (existsSync(folder)) {
 const sanitiser = createSanitiser(randomBytes(32));
 for (let step = 1; step <= Number(stepsWord); step += 1) {
   if (step > 1) await sleep(Number(secondsWord) * 1000);
-  for (const [path, content] of captureStep(part, sanitiser)) {
+  for (const [path, content] of await captureStep(part, sanitiser)) {
     const target = join(folder, `step-${step}`, path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content);

@@ -13,7 +13,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { statsParts } from '../../src/wire/stats.ts';
+import { partNames } from '../../src/collectors/index.ts';
 
 const rounds = 5;
 const python = '/usr/bin/python3';
@@ -110,7 +110,7 @@ try {
   for (const size of sizes) {
     await withProcesses(size, () => {
       const processes = countProcesses();
-      const parts = size === sizes[0] ? [...statsParts, 'whole'] : ['processes', 'whole'];
+      const parts = size === sizes[0] ? [...partNames, 'whole'] : ['processes', 'whole'];
       for (const part of parts) compare(part, processes);
     });
   }

@@ -5,7 +5,6 @@ import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { Settings } from '../settings/settings.ts';
-import { showSetting } from '../settings/show.ts';
 import type { SpoolCounts } from '../spool/spool.ts';
 import type { AgentStatus } from '../status/status-file.ts';
 
@@ -34,7 +33,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     running: parts.running,
     configuration: parts.configurationFile,
     system_id: parts.systemId,
-    url: showSetting('url', settings.url),
+    url: redactText(settings.url),
     interval: settings.interval,
     collected: {
       reports: agent.collectedReports,

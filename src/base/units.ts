@@ -18,6 +18,11 @@ export function formatPercent(percent: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
+/** `1 report`, `12 reports`. */
+export function formatCount(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** `3 h 12 min`, `2 d 4 h`, `45 s`: the two largest units. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

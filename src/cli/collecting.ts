@@ -1,62 +1,108 @@
 /** Collectors for the commands: which settings they are given, and one sample of a part or of all. */
 import { MonitorError } from '../base/errors.ts';
-import type { Logger } from '../base/logger.ts';
+import { silentLogger } from '../base/logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { collectWithin, createStatsCollector } from '../collectors/collect-stats.ts';
-import type { Collector } from '../collectors/collector.ts';
+import type { CollectorContext } from '../collectors/collector.ts';
 import { createCollectorContext } from '../collectors/context.ts';
-import { createCollectors } from '../collectors/index.ts';
+import {
+  isTold,
+  type PartName,
+  type PartValues,
+  partNames,
+  parts,
+  sentParts,
+} from '../collectors/index.ts';
+import { createCollector, systemKind } from '../collectors/lazy-collector.ts';
 import { findLocations, type LocationOptions } from '../config/locations.ts';
 import type { SettingKey } from '../settings/setting-table.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Stats, StatsPart } from '../wire/stats.ts';
 
-export interface CommandCollectors {
-  /** One part. Throws a MonitorError when it cannot be had. */
-  part<Part extends StatsPart>(part: Part): Promise<Stats[Part]>;
-  /** All parts; failed ones are empty, as in a report. Throws when cpu or memory is missing. */
-  stats(): Promise<Stats>;
+export type Subject = PartName | 'stats';
+
+/** `json` is what is sent, `wide` all that is collected, `tables` for people. */
+export type Form = 'json' | 'wide' | 'tables';
+
+export interface Sample {
+  readonly values: Partial<PartValues>;
+  /** What JSON says of them, by the form that was asked for. */
+  readonly json: unknown;
+}
+
+export interface Sampler {
+  readonly parts: readonly PartName[];
+  /** Throws a MonitorError where the subject cannot be had. */
+  take(): Promise<Sample>;
   close(): void;
 }
 
-export interface CommandCollectorsOptions {
+export interface SamplerOptions {
   readonly runtime: Runtime;
-  readonly logger: Logger;
   readonly locations: LocationOptions;
   readonly flags: Partial<Record<SettingKey, string>>;
+  readonly form: Form;
 }
 
-export async function createCommandCollectors(
-  options: CommandCollectorsOptions,
-): Promise<CommandCollectors> {
-  const { runtime, logger } = options;
+export async function createSampler(subject: Subject, options: SamplerOptions): Promise<Sampler> {
+  const { runtime, form } = options;
   const settings = await collectingSettings(options);
-  const context = createCollectorContext(runtime, logger, settings);
-  const collectors = createCollectors(context);
+  const context = createCollectorContext(runtime, silentLogger, settings);
+  return subject === 'stats'
+    ? createStatsSampler(context, form, runtime)
+    : createPartSampler(subject, context, form);
+}
 
-  async function stats(): Promise<Stats> {
-    const result = await createStatsCollector(collectors, context).collect();
-    for (const { error } of result.failures) {
-      await runtime.stderr.write(`system-monitor: ${error.message}\n`);
-    }
-    if (result.kind === 'collected') return result.stats;
-    throw new MonitorError({
-      code: 'NOT_AVAILABLE',
-      operation: 'collect stats',
-      reason: 'without cpu and memory there is no report',
-    });
-  }
-
+/** A part that is not sent is told as it is in either form. */
+function createPartSampler<Part extends PartName>(
+  part: Part,
+  context: CollectorContext,
+  form: Form,
+): Sampler {
+  const collector = createCollector(part, context);
+  const { toWire } = parts[part];
   return {
-    part: (part) => {
-      const collector: Collector<Stats[typeof part]> = collectors[part];
-      return collectWithin(part, (signal) => collector.collect(signal), context);
+    parts: [part],
+    async take() {
+      const values: Partial<PartValues> = {};
+      const value = await collectWithin(part, (signal) => collector.collect(signal), context);
+      values[part] = value;
+      return { values, json: form === 'json' && toWire !== undefined ? toWire(value) : value };
     },
-    stats,
-    close: () => {
-      for (const collector of Object.values(collectors)) collector.close?.();
-    },
+    close: () => collector.close?.(),
   };
+}
+
+/** Failed parts are said; without cpu or memory nothing is told, as nothing would be sent. */
+function createStatsSampler(context: CollectorContext, form: Form, runtime: Runtime): Sampler {
+  const kind = systemKind(context.platform);
+  const shown = form === 'json' ? sentParts : partNames.filter((part) => isTold(part, kind));
+  const collector = createStatsCollector(context, { parts: shown });
+  return {
+    parts: shown,
+    async take() {
+      const result = await collector.collect();
+      for (const { error } of result.failures) {
+        await runtime.stderr.write(`system-monitor: ${error.message}\n`);
+      }
+      if (result.kind === 'incomplete') {
+        throw new MonitorError({
+          code: 'NOT_AVAILABLE',
+          operation: 'collect stats',
+          reason: 'without cpu and memory there is no report',
+        });
+      }
+      const { stats, values } = result;
+      return { values, json: form === 'json' ? stats : inOrder(shown, values) };
+    },
+    close: collector.close,
+  };
+}
+
+/** Samples end in any order. */
+function inOrder(shown: readonly PartName[], values: Partial<PartValues>): unknown {
+  return Object.fromEntries(
+    shown.flatMap((part) => (values[part] === undefined ? [] : [[part, values[part]]])),
+  );
 }
 
 /**
@@ -64,9 +110,7 @@ export async function createCommandCollectors(
  * where there is something to read. A file that cannot be used is said and left aside, since the
  * question was what the machine does and not how it is configured.
  */
-async function collectingSettings(
-  options: CommandCollectorsOptions,
-): Promise<Settings | undefined> {
+async function collectingSettings(options: SamplerOptions): Promise<Settings | undefined> {
   const { runtime, flags, locations } = options;
   const { disk } = locations;
   const { path } = findLocations(locations).configuration;

@@ -1,8 +1,9 @@
 /** `config list`: every setting with its value, and where the value comes from. */
+import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { settingKeys } from '../settings/setting-table.ts';
-import { showSetting, showSettings } from '../settings/show.ts';
+import { formatSetting } from '../settings/validate.ts';
 import { formatTable } from './output/table.ts';
 
 export async function printSettings(
@@ -10,14 +11,15 @@ export async function printSettings(
   runtime: Runtime,
   asJson: boolean,
 ): Promise<void> {
-  const { settings, sources } = configuration.load();
+  const { settings: loaded, sources } = configuration.load();
+  const settings = { ...loaded, headers: withHiddenValues(loaded.headers) };
   if (asJson) {
-    await runtime.stdout.write(`${JSON.stringify(showSettings(settings), null, 2)}\n`);
+    await runtime.stdout.write(`${redactText(JSON.stringify(settings, null, 2))}\n`);
     return;
   }
   const rows = settingKeys.map((key) => [
     key,
-    showSetting(key, settings[key]),
+    redactText(formatSetting(settings[key])),
     sources.get(key) ?? 'default',
   ]);
   const table = formatTable(
@@ -30,4 +32,9 @@ export async function printSettings(
     runtime.stdout.columns() ?? 80,
   );
   await runtime.stdout.write(table);
+}
+
+/** A header may hold a key of an API; `config get headers` prints it to whoever asks for just that. */
+function withHiddenValues(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, '[hidden]']));
 }

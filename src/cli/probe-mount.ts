@@ -3,7 +3,7 @@
  * through a child process; where there is no stat(1), that child is this program.
  */
 import type { Command } from 'commander';
-import { probeMountCommand } from '../collectors/context.ts';
+import { probeMountCommand } from '../collectors/probe-mount-command.ts';
 import type { CliContext } from './context.ts';
 
 export function defineProbeMountCommand(program: Command, context: CliContext): void {

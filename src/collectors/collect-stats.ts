@@ -2,22 +2,29 @@
  * One whole sample: every collector at once, each with its own deadline, none able to stop another.
  */
 import { errorMessage, MonitorError } from '../base/errors.ts';
-import type { Stats, StatsPart } from '../wire/stats.ts';
+import type { Stats } from '../wire/stats.ts';
 import type { Collector, CollectorContext } from './collector.ts';
-import type { Collectors } from './index.ts';
+import { type PartName, type PartValues, sentParts } from './index.ts';
+import { createCollector } from './lazy-collector.ts';
+import { toStats } from './to-stats.ts';
 
 export interface PartFailure {
-  readonly part: StatsPart;
+  readonly part: PartName;
   readonly error: MonitorError;
 }
 
+/** `values` has no key for a part that failed. */
+interface Sample {
+  readonly values: Readonly<Partial<PartValues>>;
+  readonly failures: readonly PartFailure[];
+}
+
 /**
- * `incomplete` when cpu or memory is missing: a report without them would break the published
- * contract, so none is made. Other failed parts are empty in `stats`.
+ * `incomplete` when a part is missing without which a report would break the published contract, so
+ * that none is made. Other failed parts are empty in `stats`.
  */
-export type StatsResult =
-  | { readonly kind: 'collected'; readonly stats: Stats; readonly failures: readonly PartFailure[] }
-  | { readonly kind: 'incomplete'; readonly failures: readonly PartFailure[] };
+export type StatsResult = Sample &
+  ({ readonly kind: 'collected'; readonly stats: Stats } | { readonly kind: 'incomplete' });
 
 export interface StatsCollector {
   /** Never rejects. A failure is logged when it begins, when it changes and when it ends. */
@@ -26,68 +33,54 @@ export interface StatsCollector {
   close(): void;
 }
 
+export interface StatsCollectorOptions {
+  /** What is sent, unless told. */
+  readonly parts?: readonly PartName[];
+  /** In place of this system's: for tests. */
+  readonly collectorOf?: <Part extends PartName>(part: Part) => Collector<PartValues[Part]>;
+}
+
 export function createStatsCollector(
-  collectors: Collectors,
   context: CollectorContext,
+  options: StatsCollectorOptions = {},
 ): StatsCollector {
-  const guards = {
-    cpu: createGuard('cpu', collectors.cpu, context),
-    memory: createGuard('memory', collectors.memory, context),
-    processes: createGuard('processes', collectors.processes, context),
-    disks: createGuard('disks', collectors.disks, context),
-    network: createGuard('network', collectors.network, context),
-  };
+  const { parts = sentParts, collectorOf = (part) => createCollector(part, context) } = options;
+  const guards = parts.map((part) => createGuard(part, collectorOf(part), context));
 
   async function collect(): Promise<StatsResult> {
-    const [cpu, memory, processes, disks, network] = await Promise.all([
-      guards.cpu.collect(),
-      guards.memory.collect(),
-      guards.processes.collect(),
-      guards.disks.collect(),
-      guards.network.collect(),
-    ]);
-    const failures = [cpu, memory, processes, disks, network].flatMap((part) =>
-      part.failure === undefined ? [] : [part.failure],
-    );
-    if (cpu.value === undefined || memory.value === undefined) {
-      return { kind: 'incomplete', failures };
-    }
-    const stats: Stats = {
-      cpu: cpu.value,
-      memory: memory.value,
-      processes: processes.value ?? [],
-      disks: disks.value ?? {},
-      network: network.value ?? {},
-    };
-    return { kind: 'collected', stats, failures };
+    const values: Partial<PartValues> = {};
+    const outcomes = await Promise.all(guards.map((guard) => guard.collect(values)));
+    const failures = outcomes.filter((failure) => failure !== undefined);
+    const stats = toStats(values);
+    return stats === undefined
+      ? { kind: 'incomplete', values, failures }
+      : { kind: 'collected', stats, values, failures };
   }
 
   return {
     collect,
     close: () => {
-      for (const collector of Object.values(collectors)) collector.close?.();
+      for (const guard of guards) guard.close();
     },
   };
 }
 
-type Guarded<Value> =
-  | { readonly value: Value; readonly failure: undefined }
-  | { readonly value: undefined; readonly failure: PartFailure };
-
-interface Guard<Value> {
-  collect(): Promise<Guarded<Value>>;
+interface Guard {
+  /** Puts the value among the others. Never rejects. */
+  collect(values: Partial<PartValues>): Promise<PartFailure | undefined>;
+  close(): void;
 }
 
-function createGuard<Value>(
-  part: StatsPart,
-  collector: Collector<Value>,
+function createGuard<Part extends PartName>(
+  part: Part,
+  collector: Collector<PartValues[Part]>,
   context: CollectorContext,
-): Guard<Value> {
+): Guard {
   let running = false;
   /** What was logged last, so that a lasting failure is said once. */
   let saidReason: string | undefined;
 
-  async function run(signal: AbortSignal): Promise<Value> {
+  async function run(signal: AbortSignal): Promise<PartValues[Part]> {
     running = true;
     try {
       return await collector.collect(signal);
@@ -96,7 +89,7 @@ function createGuard<Value>(
     }
   }
 
-  async function collect(): Promise<Guarded<Value>> {
+  async function collect(values: Partial<PartValues>): Promise<PartFailure | undefined> {
     try {
       if (running) {
         throw new MonitorError({
@@ -105,21 +98,21 @@ function createGuard<Value>(
           reason: 'an earlier sample has not ended yet',
         });
       }
-      const value = await collectWithin(part, run, context);
+      values[part] = await collectWithin(part, run, context);
       if (saidReason !== undefined) context.logger.info('collector.recovered', { part });
       saidReason = undefined;
-      return { value, failure: undefined };
+      return undefined;
     } catch (cause) {
       const error = asMonitorError(part, cause);
       if (saidReason !== error.message) {
         saidReason = error.message;
         context.logger.warn('collector.failed', { part, code: error.code, reason: error.message });
       }
-      return { value: undefined, failure: { part, error } };
+      return { part, error };
     }
   }
 
-  return { collect };
+  return { collect, close: () => collector.close?.() };
 }
 
 /**
@@ -127,7 +120,7 @@ function createGuard<Value>(
  * answer is dropped when it comes.
  */
 export async function collectWithin<Value>(
-  part: StatsPart,
+  part: PartName,
   run: (signal: AbortSignal) => Promise<Value>,
   context: CollectorContext,
 ): Promise<Value> {
@@ -152,7 +145,7 @@ export async function collectWithin<Value>(
   }
 }
 
-function asMonitorError(part: StatsPart, error: unknown): MonitorError {
+function asMonitorError(part: PartName, error: unknown): MonitorError {
   if (error instanceof MonitorError) return error;
   return new MonitorError({
     code: 'BUG',

@@ -1,9 +1,12 @@
 /**
- * What a collector is, and what it is given. Each of cpu/ memory/ processes/ disks/ network/ has an
- * index.ts with a table of one factory for each kind of system, and one file for each of them.
+ * What a collector is, and what it is given. Each part has a folder with its row (part.ts) in
+ * index.ts, and one file for each kind of system.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { MountProber } from '../host/linux/mount-prober.ts';
+import type { ReadFileSystemBlocks } from '../host/linux/statfs.ts';
+import type { InterfaceList } from './network/addresses.ts';
 
 /**
  * `linux` reads the kernel's files, `win32` calls Win32 in the process, `portable` asks
@@ -35,6 +38,15 @@ export interface SystemRoots {
   readonly mountPrefix: string;
 }
 
+/** What is asked of the kernel by calls. Captured systems answer in its place. */
+export interface SystemCalls {
+  readonly listInterfaces: () => InterfaceList;
+  readonly readBlocks: ReadFileSystemBlocks;
+  readonly mountProber: MountProber;
+  /** Whether a device has a file. */
+  readonly exists: (path: string) => boolean;
+}
+
 export interface CollectorContext {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -42,6 +54,8 @@ export interface CollectorContext {
   readonly platform: NodeJS.Platform;
   readonly roots: SystemRoots;
   readonly settings: CollectorSettings;
+  /** The real ones unless told. */
+  readonly calls?: Partial<SystemCalls>;
   /**
    * A program and its arguments that print one mount's figures (`formatBlocks`), given the mount
    * point as last argument: this executable itself, for systems without stat(1).
@@ -97,7 +111,10 @@ export const defaultCollectorSettings: CollectorSettings = {
 
 export type CollectorFactory<Value> = (context: CollectorContext) => Collector<Value>;
 
-/** Lazy, so that a Linux machine never loads what only Windows needs. */
+/**
+ * Lazy, so that a Linux machine never loads what only Windows needs. `none` where such a system does
+ * not tell it.
+ */
 export type CollectorTable<Value> = Readonly<
-  Record<SystemKind, () => Promise<CollectorFactory<Value>>>
+  Record<SystemKind, (() => Promise<CollectorFactory<Value>>) | 'none'>
 >;

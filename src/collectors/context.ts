@@ -3,10 +3,8 @@ import type { Logger } from '../base/logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type CollectorContext, defaultCollectorSettings } from './collector.ts';
+import { probeMountCommand } from './probe-mount-command.ts';
 import { createSystemRoots } from './roots.ts';
-
-/** The command of ours that asks one mount for its figures (cli/probe-mount.ts). */
-export const probeMountCommand = 'probe-mount';
 
 /** The collectors' own settings out of all settings, or the defaults. */
 export function createCollectorContext(

@@ -1,36 +1,51 @@
 /**
- * The table of collectors. A new one is a folder, a schema and one line here.
- *
- * A collector is loaded when it is first asked, so that a one-shot command pays for its own part
- * alone.
+ * The table of parts, in the order of the published contract. A new part is a folder with its row
+ * and one line here; one that is sent needs a schema in wire/stats.ts as well, and the compiler
+ * holds the two to the same names.
  */
-import type { Stats, StatsPart } from '../wire/stats.ts';
-import type { Collector, CollectorContext, CollectorTable } from './collector.ts';
-import { cpuCollectors } from './cpu/index.ts';
-import { disksCollectors } from './disks/index.ts';
-import { createLazyCollector } from './lazy-collector.ts';
-import { memoryCollectors } from './memory/index.ts';
-import { networkCollectors } from './network/index.ts';
-import { processesCollectors } from './processes/index.ts';
+import type { Stats } from '../wire/stats.ts';
+import type { SystemKind } from './collector.ts';
+import { cpu } from './cpu/index.ts';
+import { disks } from './disks/index.ts';
+import { memory } from './memory/index.ts';
+import { network } from './network/index.ts';
+import type { PartRow, SentRow, ShownRow } from './part.ts';
+import { processes } from './processes/index.ts';
 
-const collectorTables: { readonly [Part in StatsPart]: CollectorTable<Stats[Part]> } = {
-  cpu: cpuCollectors,
-  memory: memoryCollectors,
-  processes: processesCollectors,
-  disks: disksCollectors,
-  network: networkCollectors,
+const table = { cpu, memory, processes, disks, network };
+
+/** What is shown. */
+export type PartName = keyof typeof table;
+/** What is sent. */
+export type SentPart = keyof Stats;
+/** What the collector of each part gives. */
+export type PartValues = {
+  [Part in PartName]: (typeof table)[Part] extends PartRow<infer Value> ? Value : never;
 };
 
-/** One collector for each part of `stats`. */
-export type Collectors = { readonly [Part in StatsPart]: Collector<Stats[Part]> };
+/** Does not compile for a row that is sent and has no schema, or a schema that has no such row. */
+const heldToContract: {
+  readonly [Part in PartName | SentPart]: Part extends SentPart
+    ? SentRow<PartValues[Part], Stats[Part]>
+    : ShownRow<PartValues[Part]>;
+} = table;
 
-/** Nothing is loaded or read before the first `collect` of a part. */
-export function createCollectors(context: CollectorContext): Collectors {
-  return {
-    cpu: createLazyCollector('cpu', collectorTables.cpu, context),
-    memory: createLazyCollector('memory', collectorTables.memory, context),
-    processes: createLazyCollector('processes', collectorTables.processes, context),
-    disks: createLazyCollector('disks', collectorTables.disks, context),
-    network: createLazyCollector('network', collectorTables.network, context),
-  };
+export const parts: { readonly [Part in PartName]: PartRow<PartValues[Part]> } = table;
+export const sentRows: { readonly [Part in SentPart]: SentRow<PartValues[Part], Stats[Part]> } =
+  heldToContract;
+
+export const partNames: readonly PartName[] = Object.keys(table).filter(isPartName);
+export const sentParts: readonly SentPart[] = partNames.filter(isSent);
+
+export function isPartName(text: string): text is PartName {
+  return Object.hasOwn(table, text);
+}
+
+export function isSent(part: PartName): part is SentPart {
+  return heldToContract[part].toWire !== undefined;
+}
+
+/** Whether systems of this kind have the part at all. */
+export function isTold(part: PartName, kind: SystemKind): boolean {
+  return parts[part].collectors[kind] !== 'none';
 }

@@ -3,16 +3,30 @@
  * another way where Windows refuses to be called in the process.
  */
 import { type ErrorCode, errorMessage, MonitorError } from '../base/errors.ts';
-import type { StatsPart } from '../wire/stats.ts';
-import type { Collector, CollectorContext, CollectorTable, SystemKind } from './collector.ts';
+import type {
+  Collector,
+  CollectorContext,
+  CollectorFactory,
+  CollectorTable,
+  SystemKind,
+} from './collector.ts';
+import { type PartName, type PartValues, parts } from './index.ts';
 
 /** Whoever has answered before may refuse so often in a row until nobody asks it again. */
 const refusalsMax = 3;
 
 /** The way in which the figures of this platform are had. */
-function systemKind(platform: NodeJS.Platform): SystemKind {
+export function systemKind(platform: NodeJS.Platform): SystemKind {
   if (platform === 'linux' || platform === 'win32') return platform;
   return 'portable';
+}
+
+/** The collector of a part on this system. */
+export function createCollector<Part extends PartName>(
+  part: Part,
+  context: CollectorContext,
+): Collector<PartValues[Part]> {
+  return createLazyCollector(part, parts[part].collectors, context);
 }
 
 /**
@@ -23,14 +37,24 @@ function systemKind(platform: NodeJS.Platform): SystemKind {
  * better to fall back to: systeminformation reads the same files.
  */
 export function createLazyCollector<Value>(
-  part: StatsPart,
+  part: string,
   table: CollectorTable<Value>,
   context: CollectorContext,
 ): Collector<Value> {
   const kind = systemKind(context.platform);
-  const own = lazily(async () => (await table[kind]())(context));
-  const portable = lazily(async () => (await table.portable())(context));
+  const own = lazily(async () => (await factoryFor(kind))(context));
+  const portable = lazily(async () => (await factoryFor('portable'))(context));
   let refusalsLeft = kind === 'win32' ? 1 : Number.POSITIVE_INFINITY;
+
+  async function factoryFor(system: SystemKind): Promise<CollectorFactory<Value>> {
+    const load = table[system];
+    if (load !== 'none') return await load();
+    throw new MonitorError({
+      code: 'NOT_AVAILABLE',
+      operation: `read ${part}`,
+      reason: 'this system does not tell it',
+    });
+  }
 
   async function collect(signal?: AbortSignal): Promise<Value> {
     if (refusalsLeft > 0) {

@@ -79,5 +79,3 @@ export type DiskStats = z.infer<typeof diskStatsSchema>;
 export type Disks = z.infer<typeof disksSchema>;
 export type Network = z.infer<typeof networkSchema>;
 export type Stats = z.infer<typeof statsSchema>;
-
-export { type StatsPart, statsParts } from './stats-parts.ts';

@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createStatsCollector } from '../../src/collectors/collect-stats.ts';
 import { type CollectorContext, defaultCollectorSettings } from '../../src/collectors/collector.ts';
-import { createCollectors } from '../../src/collectors/index.ts';
 import { createSystemRoots } from '../../src/collectors/roots.ts';
 import { systemClock } from '../support/clocks.ts';
 
@@ -60,7 +59,7 @@ const servers = mountPoints.map((mountPoint) => {
 });
 await until(() => mountPoints.every((mountPoint) => isMounted(mountPoint, 'fuse.stuck')));
 
-const collector = createStatsCollector(createCollectors(context), context);
+const collector = createStatsCollector(context);
 const dead: SeenSample[] = [];
 for (let sample = 0; sample < 4; sample += 1) dead.push(await takeSample());
 

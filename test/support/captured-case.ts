@@ -30,17 +30,15 @@ import {
   type Collector,
   type CollectorContext,
   processDetails,
+  type SystemCalls,
   scopes,
 } from '../../src/collectors/collector.ts';
-import { createLinuxCpuCollector } from '../../src/collectors/cpu/linux.ts';
-import { createLinuxDisksCollector } from '../../src/collectors/disks/linux.ts';
-import { createLinuxMemoryCollector } from '../../src/collectors/memory/linux.ts';
-import { createLinuxNetworkCollector } from '../../src/collectors/network/linux.ts';
-import { createLinuxProcessesCollector } from '../../src/collectors/processes/linux.ts';
+import { type PartName, type PartValues, partNames, parts } from '../../src/collectors/index.ts';
+import { createCollector } from '../../src/collectors/lazy-collector.ts';
+import type { InterfaceList } from '../../src/collectors/network/addresses.ts';
 import { createSystemRoots } from '../../src/collectors/roots.ts';
 import type { MountProber } from '../../src/host/linux/mount-prober.ts';
 import type { FileSystemBlocks } from '../../src/host/linux/statfs.ts';
-import { type StatsPart, statsParts } from '../../src/wire/stats.ts';
 import { collectorContext } from './collector-context.ts';
 
 const casesFolder = join(import.meta.dirname, '../cases');
@@ -82,7 +80,7 @@ const interfacesSchema = z.record(
 );
 
 export interface CapturedCase {
-  readonly part: StatsPart;
+  readonly part: PartName;
   readonly name: string;
   readonly folder: string;
   readonly why: string;
@@ -90,7 +88,7 @@ export interface CapturedCase {
 
 /** Every case of every collector, in the order of the report's parts. */
 export function listCases(): CapturedCase[] {
-  return statsParts.flatMap((part) => {
+  return partNames.flatMap((part) => {
     const partFolder = join(casesFolder, part);
     if (!existsSync(partFolder)) return [];
     return readdirSync(partFolder)
@@ -102,16 +100,22 @@ export function listCases(): CapturedCase[] {
   });
 }
 
-/** One value for each sample; a failed one is `{ error: code }`. */
-export async function runCase({ part, folder }: CapturedCase): Promise<unknown[]> {
+export interface CaseOutcome {
+  /** What the collector gave; `{ error: code }` where it failed. */
+  readonly collected: unknown;
+  /** What of it is sent. Undefined where it failed, and for a part that is not sent. */
+  readonly sent?: unknown;
+}
+
+/** One for each sample. */
+export async function runCase({ part, folder }: CapturedCase): Promise<CaseOutcome[]> {
   const temporary = mkdtempSync(join(tmpdir(), 'captured-case-'));
   try {
     const steps = createSteps(folder, join(temporary, 'step'));
-    const context = createContext(folder, steps);
-    const collector = createCollector(part, context, steps);
-    const outcomes: unknown[] = [];
+    const collector = createCollector(part, createContext(folder, steps));
+    const outcomes: CaseOutcome[] = [];
     do {
-      outcomes.push(await outcomeOf(collector));
+      outcomes.push(await outcomeOf(part, collector));
     } while (steps.advance());
     collector.close?.();
     return outcomes;
@@ -120,11 +124,15 @@ export async function runCase({ part, folder }: CapturedCase): Promise<unknown[]
   }
 }
 
-async function outcomeOf(collector: Collector<unknown>): Promise<unknown> {
+async function outcomeOf<Part extends PartName>(
+  part: Part,
+  collector: Collector<PartValues[Part]>,
+): Promise<CaseOutcome> {
   try {
-    return await collector.collect();
+    const collected = await collector.collect();
+    return { collected, sent: parts[part].toWire?.(collected) };
   } catch (error) {
-    if (error instanceof MonitorError) return { error: error.code };
+    if (error instanceof MonitorError) return { collected: { error: error.code } };
     throw error;
   }
 }
@@ -181,35 +189,17 @@ function createContext(folder: string, { current, clock }: Steps): CollectorCont
     platform: 'linux',
     roots: hostRoot ? roots : { ...roots, mountPrefix: '' },
     settings,
+    calls: { ...capturedStatfs(current), listInterfaces: () => capturedInterfaces(current) },
   });
 }
 
-function createCollector(
-  part: StatsPart,
-  context: CollectorContext,
-  { current }: Steps,
-): Collector<unknown> {
-  switch (part) {
-    case 'cpu':
-      return createLinuxCpuCollector(context);
-    case 'memory':
-      return createLinuxMemoryCollector(context);
-    case 'processes':
-      return createLinuxProcessesCollector(context);
-    case 'network':
-      return createLinuxNetworkCollector(context, {
-        listInterfaces: () => {
-          const path = join(current, 'interfaces.json');
-          return interfacesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-        },
-      });
-    case 'disks':
-      return createLinuxDisksCollector(context, capturedStatfs(current));
-  }
+function capturedInterfaces(current: string): InterfaceList {
+  const path = join(current, 'interfaces.json');
+  return interfacesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
 /** What statfs(2) said in the captured system, whether in this process or through a probe. */
-function capturedStatfs(current: string): Parameters<typeof createLinuxDisksCollector>[1] {
+function capturedStatfs(current: string): Omit<SystemCalls, 'listInterfaces'> {
   const read = (): z.infer<typeof statfsSchema> =>
     statfsSchema.parse(JSON.parse(readFileSync(join(current, 'statfs.json'), 'utf8')));
 
@@ -226,7 +216,7 @@ function capturedStatfs(current: string): Parameters<typeof createLinuxDisksColl
     return blocks;
   }
 
-  const prober: MountProber = {
+  const mountProber: MountProber = {
     ask: async (mount) => {
       const blocks = read().mounts[mount.mountPoint];
       return blocks === 'stuck' ? undefined : blocks;
@@ -235,5 +225,5 @@ function capturedStatfs(current: string): Parameters<typeof createLinuxDisksColl
     stuck: () => [],
     close: () => {},
   };
-  return { readBlocks, prober, exists: (path) => read().devices?.includes(path) ?? true };
+  return { readBlocks, mountProber, exists: (path) => read().devices?.includes(path) ?? true };
 }

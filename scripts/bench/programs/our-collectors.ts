@@ -12,9 +12,9 @@ import {
   type CollectorContext,
   defaultCollectorSettings,
 } from '../../../src/collectors/collector.ts';
-import { createCollectors } from '../../../src/collectors/index.ts';
+import { isPartName } from '../../../src/collectors/index.ts';
+import { createCollector } from '../../../src/collectors/lazy-collector.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
-import { type StatsPart, statsParts } from '../../../src/wire/stats.ts';
 
 const clock: Clock = {
   epochMs: () => Date.now(),
@@ -37,16 +37,10 @@ const context: CollectorContext = {
 };
 
 const [part = 'whole', samples = '10'] = process.argv.slice(2);
-const collectors = createCollectors(context);
-const whole = createStatsCollector(collectors, context);
+const collector = isPartName(part) ? createCollector(part, context) : createStatsCollector(context);
 
 async function takeSample(): Promise<void> {
-  if (isPart(part)) await collectors[part].collect();
-  else await whole.collect();
-}
-
-function isPart(name: string): name is StatsPart {
-  return statsParts.some((one) => one === name);
+  await collector.collect();
 }
 
 const threadCpuMs = (): number => {
@@ -90,4 +84,4 @@ const used = process.cpuUsage(before);
 const cpuUs = (used.user + used.system) / Number(samples);
 await pause();
 console.log(JSON.stringify({ cpuUs, stallMs: await longestStallMs() }));
-whole.close();
+collector.close?.();

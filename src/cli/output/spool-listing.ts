@@ -1,8 +1,9 @@
 /** The spool as tables, for people. */
+import { type Column, left, right } from '../../base/table.ts';
 import { formatEpochSeconds } from '../../base/time.ts';
 import { formatBytes, formatDuration } from '../../base/units.ts';
 import type { SpoolListing } from '../../spool/operations.ts';
-import { type Column, formatTable } from './table.ts';
+import { formatTable } from './table.ts';
 
 /** More rows than this help nobody; a pipe gets all of them. */
 const shownRows = 20;
@@ -37,9 +38,6 @@ export function formatListing(listing: SpoolListing, nowSeconds: number, columns
     ),
   ].join('\n');
 }
-
-const left = (title: string): Column => ({ title, align: 'left' });
-const right = (title: string): Column => ({ title, align: 'right' });
 
 function section(
   title: string,

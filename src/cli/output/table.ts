@@ -1,11 +1,7 @@
 /** Aligned columns for a terminal. */
 import stringWidth from 'string-width';
 import { printable } from '../../base/printable.ts';
-
-export interface Column {
-  readonly title: string;
-  readonly align: 'left' | 'right';
-}
+import type { Column } from '../../base/table.ts';
 
 /** One line a row, columns two spaces apart, cut at the terminal's width. Ends with a line break. */
 export function formatTable(

@@ -1,12 +1,12 @@
 import { MonitorError } from '../../base/errors.ts';
-import type { CpuStats } from '../../wire/stats.ts';
+import type { Cpu } from './index.ts';
 
 /** Throws NOT_AVAILABLE when the system names no CPU; a frequency of nobody knows what is left out. */
 export function cpuStatsOf(figures: {
   readonly count: number;
   readonly frequencyMhz: number | undefined;
   readonly percentUsed: number;
-}): CpuStats {
+}): Cpu {
   const { count, frequencyMhz, percentUsed } = figures;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new MonitorError({

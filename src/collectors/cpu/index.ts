@@ -8,10 +8,19 @@
  *                 takes a short window of its own (usage-window.ts)
  */
 import type { CpuStats } from '../../wire/stats.ts';
-import type { CollectorTable } from '../collector.ts';
+import type { Same, SentRow } from '../part.ts';
 
-export const cpuCollectors: CollectorTable<CpuStats> = {
-  linux: async () => (await import('./linux.ts')).createLinuxCpuCollector,
-  win32: async () => (await import('./win32.ts')).createWin32CpuCollector,
-  portable: async () => (await import('./portable.ts')).createPortableCpuCollector,
+export type Cpu = CpuStats;
+
+export const cpu: SentRow<Cpu, CpuStats> = {
+  summary: 'number of CPUs, frequency and use',
+  flags: { scope: 'scope', 'host-root': 'host_root' },
+  collectors: {
+    linux: async () => (await import('./linux.ts')).createLinuxCpuCollector,
+    win32: async () => (await import('./win32.ts')).createWin32CpuCollector,
+    portable: async () => (await import('./portable.ts')).createPortableCpuCollector,
+  },
+  details: async () => (await import('./details.ts')).cpuDetails,
+  toWire: (value: Same<Cpu, CpuStats>) => value,
+  whenFailed: 'no report',
 };

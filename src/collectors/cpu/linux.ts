@@ -3,21 +3,21 @@ import { readCpuFrequencyMhz } from '../../host/linux/cpu-frequency.ts';
 import { countCpuList } from '../../host/linux/cpu-list.ts';
 import { readKernelFile, readOptionalKernelFile } from '../../host/linux/files.ts';
 import { type ProcStat, parseProcStat } from '../../host/linux/proc-stat.ts';
-import type { CpuStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
 import type { ContainerCpu } from './container.ts';
 import { cpuStatsOf } from './cpu-stats-of.ts';
+import type { Cpu } from './index.ts';
 import { busyPercentBetween } from './usage.ts';
 import { createUsageWindow } from './usage-window.ts';
 
 /** `scope` decides whether the machine or the container that this runs in is meant. */
-export function createLinuxCpuCollector(context: CollectorContext): Collector<CpuStats> {
+export function createLinuxCpuCollector(context: CollectorContext): Collector<Cpu> {
   return context.settings.scope === 'container'
     ? createContainerCollector(context)
     : createHostCollector(context);
 }
 
-function createHostCollector({ roots, clock }: CollectorContext): Collector<CpuStats> {
+function createHostCollector({ roots, clock }: CollectorContext): Collector<Cpu> {
   const usage = createUsageWindow<ProcStat>({
     clock,
     read: () => readProcStat(roots),
@@ -35,7 +35,7 @@ function createHostCollector({ roots, clock }: CollectorContext): Collector<CpuS
   };
 }
 
-function createContainerCollector({ roots, clock }: CollectorContext): Collector<CpuStats> {
+function createContainerCollector({ roots, clock }: CollectorContext): Collector<Cpu> {
   let loaded: Promise<ContainerCpu> | undefined;
 
   async function load(): Promise<ContainerCpu> {

@@ -3,13 +3,13 @@
  * (libuv's uv_cpu_info).
  */
 import { type CpuInfo, cpus } from 'node:os';
-import type { CpuStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { percentOf } from '../percent.ts';
 import { cpuStatsOf } from './cpu-stats-of.ts';
+import type { Cpu } from './index.ts';
 import { createUsageWindow } from './usage-window.ts';
 
-export function createPortableCpuCollector(context: CollectorContext): Collector<CpuStats> {
+export function createPortableCpuCollector(context: CollectorContext): Collector<Cpu> {
   const usage = createUsageWindow({
     clock: context.clock,
     read: cpus,

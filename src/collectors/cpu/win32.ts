@@ -10,10 +10,10 @@ import {
   readProcessorFrequency,
   readProcessorTimes,
 } from '../../host/win32/processors.ts';
-import type { CpuStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { percentOf } from '../percent.ts';
 import { cpuStatsOf } from './cpu-stats-of.ts';
+import type { Cpu } from './index.ts';
 import { createUsageWindow, type UsageWindow } from './usage-window.ts';
 
 interface Source {
@@ -25,7 +25,7 @@ interface Source {
 export function createWin32CpuCollector(
   context: CollectorContext,
   { load = loadProcessorCalls }: { readonly load?: () => Promise<ProcessorCalls> } = {},
-): Collector<CpuStats> {
+): Collector<Cpu> {
   async function open(): Promise<Source> {
     const calls = await load();
     const usage = createUsageWindow({

@@ -5,11 +5,21 @@
  * point, and the bytes that statvfs tells. `disks_include` and `disks_exclude` are matched against
  * the device and the mount point.
  */
-import type { Disks } from '../../wire/stats.ts';
-import type { CollectorTable } from '../collector.ts';
+import type { DiskStats, Disks as SentDisks } from '../../wire/stats.ts';
+import type { Same, SentRow } from '../part.ts';
 
-export const disksCollectors: CollectorTable<Disks> = {
-  linux: async () => (await import('./linux.ts')).createLinuxDisksCollector,
-  win32: async () => (await import('./win32.ts')).createWin32DisksCollector,
-  portable: async () => (await import('./portable.ts')).createPortableDisksCollector,
+export type Disk = DiskStats;
+export type Disks = SentDisks;
+
+export const disks: SentRow<Disks, SentDisks> = {
+  summary: 'mounted disks with their space',
+  flags: { include: 'disks_include', exclude: 'disks_exclude', 'host-root': 'host_root' },
+  collectors: {
+    linux: async () => (await import('./linux.ts')).createLinuxDisksCollector,
+    win32: async () => (await import('./win32.ts')).createWin32DisksCollector,
+    portable: async () => (await import('./portable.ts')).createPortableDisksCollector,
+  },
+  details: async () => (await import('./details.ts')).disksDetails,
+  toWire: (value: Same<Disks, SentDisks>) => value,
+  whenFailed: {},
 };

@@ -9,26 +9,15 @@
 import { existsSync } from 'node:fs';
 import { errorMessage, MonitorError } from '../../base/errors.ts';
 import { isAnsweredFromMemory } from '../../host/linux/memory-file-systems.ts';
-import { createMountProber, type MountProber } from '../../host/linux/mount-prober.ts';
+import { createMountProber } from '../../host/linux/mount-prober.ts';
 import { statCommands } from '../../host/linux/probe-child.ts';
-import {
-  type FileSystemBlocks,
-  type ReadFileSystemBlocks,
-  readFileSystemBlocks,
-} from '../../host/linux/statfs.ts';
-import type { DiskStats, Disks } from '../../wire/stats.ts';
+import { type FileSystemBlocks, readFileSystemBlocks } from '../../host/linux/statfs.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { createDiskList } from './disk-list.ts';
+import type { Disk, Disks } from './index.ts';
 import type { DiskMount } from './select-mounts.ts';
-
-/** In place of the kernel's answers: for captured systems. */
-export interface LinuxDisksOptions {
-  readonly readBlocks?: ReadFileSystemBlocks;
-  readonly prober?: MountProber;
-  readonly exists?: (path: string) => boolean;
-}
 
 /**
  * How long a sample waits for a mount that may hang. A FUSE daemon answers in a millisecond, a far
@@ -40,17 +29,14 @@ const probeWaitMs = 500;
  * `collect` throws a MonitorError when the list of mounts cannot be read. A disk that gives no
  * figures (no permission, unmounted meanwhile, stuck) is left out.
  */
-export function createLinuxDisksCollector(
-  context: CollectorContext,
-  options: LinuxDisksOptions = {},
-): Collector<Disks> {
-  const { clock, logger, roots, settings } = context;
-  const { readBlocks = readFileSystemBlocks, exists = existsSync } = options;
+export function createLinuxDisksCollector(context: CollectorContext): Collector<Disks> {
+  const { clock, logger, roots, settings, calls = {} } = context;
+  const { readBlocks = readFileSystemBlocks, exists = existsSync } = calls;
   const commands = [
     ...statCommands,
     ...(context.mountProbe === undefined ? [] : [context.mountProbe]),
   ];
-  const prober = options.prober ?? createMountProber({ clock, logger, commands });
+  const prober = calls.mountProber ?? createMountProber({ clock, logger, commands });
   const listDisks = createDiskList(context, exists);
   /** Mount points below a folder that this user may not enter: told once, not at each sample. */
   const hidden = new Set<string>();
@@ -110,7 +96,7 @@ export function createLinuxDisksCollector(
 export function diskStats(
   { mount, mountPoint }: Pick<DiskMount, 'mount' | 'mountPoint'>,
   { fragmentBytes, blocks, blocksFree, blocksAvailable }: FileSystemBlocks,
-): DiskStats | undefined {
+): Disk | undefined {
   const total = blocks * fragmentBytes;
   const used = (blocks - blocksFree) * fragmentBytes;
   const free = blocksAvailable * fragmentBytes;

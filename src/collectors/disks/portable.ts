@@ -10,15 +10,15 @@ import { type DfFileSystem, dfArgs, parseDf, parseMountTypes } from '../../host/
 import { createLibraryCall } from '../../host/portable/library-call.ts';
 import { askSystem } from '../../host/portable/system-command.ts';
 import type { RunCommand } from '../../host/run-command.ts';
-import type { DiskStats, Disks } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
+import type { Disk, Disks } from './index.ts';
 
-interface Disk extends DiskStats {
+interface ListedDisk extends Disk {
   readonly device: string;
 }
 
-type ListDisks = (signal?: AbortSignal) => Promise<Disk[]>;
+type ListDisks = (signal?: AbortSignal) => Promise<ListedDisk[]>;
 
 export interface PortableDisksOptions {
   /** Tests hand in their own. */
@@ -44,7 +44,7 @@ export function createPortableDisksCollector(
 }
 
 /** The first mount of a device is the one that is told. */
-function byDevice(list: readonly Disk[]): Disks {
+function byDevice(list: readonly ListedDisk[]): Disks {
   const disks: Disks = Object.create(null);
   for (const { device, ...disk } of list) disks[device] ??= disk;
   return disks;
@@ -65,7 +65,7 @@ function createDfList({ settings }: CollectorContext, runCommand?: RunCommand): 
 export function disksOfDf(
   fileSystems: readonly DfFileSystem[],
   types: ReadonlyMap<string, string>,
-): Disk[] {
+): ListedDisk[] {
   return fileSystems.flatMap(({ source, mountPoint, totalBytes, usedBytes, freeBytes }) => {
     const type = types.get(mountPoint);
     if (type === undefined || (!source.startsWith('/dev/') && type !== 'zfs')) return [];
@@ -98,7 +98,7 @@ export function disksOfLibrary(
     Systeminformation.FsSizeData,
     'fs' | 'type' | 'size' | 'used' | 'available' | 'mount'
   >[],
-): Disk[] {
+): ListedDisk[] {
   return sizes.flatMap(({ fs, type, size, used, available, mount }) => {
     const figures = [size, used, available];
     if (size === 0 || !figures.every((each) => Number.isSafeInteger(each) && each >= 0)) return [];

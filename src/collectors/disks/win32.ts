@@ -14,9 +14,9 @@ import {
   type Volume,
   type VolumeCalls,
 } from '../../host/win32/volumes.ts';
-import type { DiskStats, Disks } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
+import type { Disk, Disks } from './index.ts';
 
 /** A disc spins up in some seconds, a card that has been read before answers in a millisecond. */
 const slowMs = 500;
@@ -58,7 +58,7 @@ export function createWin32DisksCollector(
   };
 }
 
-function diskStatsOf({ root, fileSystem, totalBytes, freeBytes }: Volume): DiskStats {
+function diskStatsOf({ root, fileSystem, totalBytes, freeBytes }: Volume): Disk {
   return {
     file_system: fileSystem,
     mount_point: root,

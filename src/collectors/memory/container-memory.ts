@@ -2,14 +2,14 @@
 import { MonitorError } from '../../base/errors.ts';
 import { findCgroup } from '../../host/linux/cgroup.ts';
 import { type CgroupMemory, readCgroupMemory } from '../../host/linux/cgroup-memory.ts';
-import type { MemoryStats } from '../../wire/stats.ts';
 import { percentOf } from '../percent.ts';
+import type { Memory } from './index.ts';
 
 /** Throws NOT_AVAILABLE where no cgroup counts the container's memory. */
 export function readContainerMemory(
   roots: { readonly proc: string; readonly sys: string },
-  host: MemoryStats,
-): MemoryStats {
+  host: Memory,
+): Memory {
   const container = readCgroupMemory(findCgroup('memory', roots));
   if (container === undefined) {
     throw new MonitorError({
@@ -26,7 +26,7 @@ export function readContainerMemory(
  * What the report says of a container's memory, in bytes. Nothing beyond the limit or beyond the
  * host's memory can be had, and no more than the host has left: `available` is the least of them.
  */
-function containerMemoryOf(container: CgroupMemory, host: MemoryStats): MemoryStats {
+function containerMemoryOf(container: CgroupMemory, host: Memory): Memory {
   const total = Math.min(container.limit ?? host.total, host.total);
   const charged = Math.min(container.charged, total);
   const workingSet = Math.max(0, charged - container.inactiveFile);

@@ -2,8 +2,8 @@
 import { MonitorError } from '../../base/errors.ts';
 import type { MemInfo } from '../../host/linux/meminfo.ts';
 import { parseLowWatermarkPages } from '../../host/linux/zoneinfo.ts';
-import type { MemoryStats } from '../../wire/stats.ts';
 import { percentOf } from '../percent.ts';
+import type { Memory } from './index.ts';
 
 /** Of x86; kernels before 3.14, which alone need it, hardly run on anything else any more. */
 const pageSizeBytes = 4096;
@@ -14,7 +14,7 @@ const pageSizeBytes = 4096;
  * Inside LXC the total is the container's while other figures may be the host's. procps and psutil
  * then take what cannot be from free memory: used as total - free, available as free.
  */
-export function hostMemoryOf(info: MemInfo, availableEstimate: number): MemoryStats {
+export function hostMemoryOf(info: MemInfo, availableEstimate: number): Memory {
   const { total, free, buffers = 0, cached = 0, slabReclaimable = 0 } = info;
   const usedWithoutCaches = total - free - buffers - cached - slabReclaimable;
   const used = usedWithoutCaches < 0 ? total - free : usedWithoutCaches;

@@ -6,10 +6,19 @@
  * apart) and `percent_used` = (total - available) / total, one decimal.
  */
 import type { MemoryStats } from '../../wire/stats.ts';
-import type { CollectorTable } from '../collector.ts';
+import type { Same, SentRow } from '../part.ts';
 
-export const memoryCollectors: CollectorTable<MemoryStats> = {
-  linux: async () => (await import('./linux.ts')).createLinuxMemoryCollector,
-  win32: async () => (await import('./win32.ts')).createWin32MemoryCollector,
-  portable: async () => (await import('./portable.ts')).createPortableMemoryCollector,
+export type Memory = MemoryStats;
+
+export const memory: SentRow<Memory, MemoryStats> = {
+  summary: 'memory: total, available, used and free',
+  flags: { scope: 'scope', 'host-root': 'host_root' },
+  collectors: {
+    linux: async () => (await import('./linux.ts')).createLinuxMemoryCollector,
+    win32: async () => (await import('./win32.ts')).createWin32MemoryCollector,
+    portable: async () => (await import('./portable.ts')).createPortableMemoryCollector,
+  },
+  details: async () => (await import('./details.ts')).memoryDetails,
+  toWire: (value: Same<Memory, MemoryStats>) => value,
+  whenFailed: 'no report',
 };

@@ -4,12 +4,12 @@
  */
 import { readKernelFile, readOptionalKernelFile } from '../../host/linux/files.ts';
 import { parseMemInfo } from '../../host/linux/meminfo.ts';
-import type { MemoryStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
 import { estimateAvailable, hostMemoryOf } from './host-memory.ts';
+import type { Memory } from './index.ts';
 
 /** `scope` decides whether the machine or the container that this runs in is meant. */
-export function createLinuxMemoryCollector(context: CollectorContext): Collector<MemoryStats> {
+export function createLinuxMemoryCollector(context: CollectorContext): Collector<Memory> {
   const { roots, settings } = context;
   return {
     async collect() {
@@ -21,7 +21,7 @@ export function createLinuxMemoryCollector(context: CollectorContext): Collector
   };
 }
 
-function readHostMemory({ proc }: SystemRoots): MemoryStats {
+function readHostMemory({ proc }: SystemRoots): Memory {
   const info = parseMemInfo(readKernelFile(`${proc}/meminfo`));
   const available =
     info.available ?? estimateAvailable(info, readOptionalKernelFile(`${proc}/zoneinfo`));

@@ -13,9 +13,9 @@ import { createLibraryCall } from '../../host/portable/library-call.ts';
 import { askSystem } from '../../host/portable/system-command.ts';
 import { parseVmStat, type VmStat } from '../../host/portable/vm-stat.ts';
 import type { RunCommand } from '../../host/run-command.ts';
-import type { MemoryStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { percentOf } from '../percent.ts';
+import type { Memory } from './index.ts';
 
 export interface PortableMemoryOptions {
   /** Tests hand in their own. */
@@ -25,7 +25,7 @@ export interface PortableMemoryOptions {
 export function createPortableMemoryCollector(
   context: CollectorContext,
   { runCommand }: PortableMemoryOptions = {},
-): Collector<MemoryStats> {
+): Collector<Memory> {
   const { clock, platform, settings } = context;
   const { deadlineMs } = settings;
   if (platform === 'darwin') {
@@ -47,7 +47,7 @@ export function createPortableMemoryCollector(
 }
 
 /** psutil 5.9 on macOS: available is inactive and all of free, used is active and wired. */
-export function memoryOfVmStat(pages: VmStat, total: number): MemoryStats {
+export function memoryOfVmStat(pages: VmStat, total: number): Memory {
   return checkedMemory({
     total,
     available: Math.min(total, pages.inactive + pages.free + pages.speculative),
@@ -59,7 +59,7 @@ export function memoryOfVmStat(pages: VmStat, total: number): MemoryStats {
 export function memoryOfLibrary(
   memory: Pick<Systeminformation.MemData, 'total' | 'free' | 'available' | 'active'>,
   platform: NodeJS.Platform,
-): MemoryStats {
+): Memory {
   const { total, free, active } = memory;
   const available = Math.min(memory.available, total);
   return platform === 'win32'
@@ -68,7 +68,7 @@ export function memoryOfLibrary(
 }
 
 /** Throws MALFORMED when the figures cannot be those of a machine. */
-function checkedMemory(figures: Omit<MemoryStats, 'percent_used'>): MemoryStats {
+function checkedMemory(figures: Omit<Memory, 'percent_used'>): Memory {
   const { total, available, used, free } = figures;
   const percentUsed = percentOf(total - available, total);
   const areBytes = [total, available, used, free].every(

@@ -6,15 +6,15 @@ import {
   type MemoryStatus,
   readMemoryStatus,
 } from '../../host/win32/memory-status.ts';
-import type { MemoryStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { percentOf } from '../percent.ts';
+import type { Memory } from './index.ts';
 
 /** `collect` throws NOT_AVAILABLE where Windows cannot be asked, MALFORMED for absurd figures. */
 export function createWin32MemoryCollector(
   _context: CollectorContext,
   { load = loadMemoryCalls }: { readonly load?: () => Promise<MemoryCalls> } = {},
-): Collector<MemoryStats> {
+): Collector<Memory> {
   let calls: Promise<MemoryCalls> | undefined;
   return {
     async collect() {
@@ -25,7 +25,7 @@ export function createWin32MemoryCollector(
 }
 
 /** On Windows psutil knows no difference between free and available: the caches are in both. */
-export function win32MemoryOf({ totalBytes, availableBytes }: MemoryStatus): MemoryStats {
+export function win32MemoryOf({ totalBytes, availableBytes }: MemoryStatus): Memory {
   const used = totalBytes - availableBytes;
   const percentUsed = percentOf(used, totalBytes);
   if (percentUsed === undefined || used < 0) {

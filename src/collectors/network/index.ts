@@ -5,11 +5,20 @@
  * bytes sent and received since boot as the system counts them. An interface without counters of
  * its own has none. `network_include` and `network_exclude` are matched against the name.
  */
-import type { Network } from '../../wire/stats.ts';
-import type { CollectorTable } from '../collector.ts';
+import type { Network as SentNetwork } from '../../wire/stats.ts';
+import type { Same, SentRow } from '../part.ts';
 
-export const networkCollectors: CollectorTable<Network> = {
-  linux: async () => (await import('./linux.ts')).createLinuxNetworkCollector,
-  win32: async () => (await import('./win32.ts')).createWin32NetworkCollector,
-  portable: async () => (await import('./portable.ts')).createPortableNetworkCollector,
+export type Network = SentNetwork;
+
+export const network: SentRow<Network, SentNetwork> = {
+  summary: 'interfaces with address and traffic since boot',
+  flags: { include: 'network_include', exclude: 'network_exclude', 'host-root': 'host_root' },
+  collectors: {
+    linux: async () => (await import('./linux.ts')).createLinuxNetworkCollector,
+    win32: async () => (await import('./win32.ts')).createWin32NetworkCollector,
+    portable: async () => (await import('./portable.ts')).createPortableNetworkCollector,
+  },
+  details: async () => (await import('./details.ts')).networkDetails,
+  toWire: (value: Same<Network, SentNetwork>) => value,
+  whenFailed: {},
 };

@@ -8,7 +8,6 @@
  */
 import { readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { Clock } from '../../base/clock.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { parseLocalAddresses } from '../../host/linux/fib-trie.ts';
@@ -16,7 +15,7 @@ import { readBoundedKernelFile } from '../../host/linux/files.ts';
 import { parseIpAddresses } from '../../host/linux/ip-address.ts';
 import { parseRoutes, type Route } from '../../host/linux/route.ts';
 import type { RunCommand } from '../../host/run-command.ts';
-import type { SystemRoots } from '../collector.ts';
+import type { CollectorContext, SystemRoots } from '../collector.ts';
 import { networkFolder } from '../roots.ts';
 import { type InterfaceAddress, type InterfaceList, primaryAddresses } from './addresses.ts';
 import { attributeAddresses, soleLeftOver } from './attribute-addresses.ts';
@@ -34,17 +33,13 @@ export interface LinuxAddresses {
   read(names: readonly string[]): Promise<readonly InterfaceAddress[]>;
 }
 
-export interface LinuxAddressesOptions {
-  readonly roots: SystemRoots;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly runCommand: RunCommand;
-  /** In place of Node's: for captured systems. */
-  readonly listInterfaces?: () => InterfaceList;
-}
+type AddressesContext = Pick<CollectorContext, 'roots' | 'clock' | 'logger' | 'calls'>;
 
-export function createLinuxAddresses(options: LinuxAddressesOptions): LinuxAddresses {
-  const { roots, clock, listInterfaces = networkInterfaces } = options;
+export function createLinuxAddresses(
+  context: AddressesContext,
+  runCommand: RunCommand,
+): LinuxAddresses {
+  const { roots, clock, logger, calls: { listInterfaces = networkInterfaces } = {} } = context;
   const net = networkFolder(roots);
   const isOwn = isOwnNamespace(roots);
   let hidden: { names: string; atMs: number; addresses: readonly InterfaceAddress[] } | undefined;
@@ -61,7 +56,7 @@ export function createLinuxAddresses(options: LinuxAddressesOptions): LinuxAddre
     try {
       return listInterfaces();
     } catch (error) {
-      options.logger.debug('network.interfaces_refused', { reason: errorMessage(error) });
+      logger.debug('network.interfaces_refused', { reason: errorMessage(error) });
       return undefined;
     }
   }
@@ -80,7 +75,7 @@ export function createLinuxAddresses(options: LinuxAddressesOptions): LinuxAddre
     const unknown = local.filter((ip) => !known.has(ip));
     const { attributed, unattributed } = attributeAddresses(unknown, routes);
     if (unattributed.length === 0) return attributed;
-    return [...attributed, ...(await askIp(options, new Set(unattributed)))];
+    return [...attributed, ...(await askIp(new Set(unattributed), runCommand, logger))];
   }
 
   return {
@@ -111,8 +106,9 @@ function isOwnNamespace(roots: SystemRoots): boolean {
 }
 
 async function askIp(
-  { runCommand, logger }: LinuxAddressesOptions,
   wanted: ReadonlySet<string>,
+  runCommand: RunCommand,
+  logger: Logger,
 ): Promise<InterfaceAddress[]> {
   try {
     const { stdout } = await runCommand({

@@ -2,32 +2,17 @@
 import { readKernelFile } from '../../host/linux/files.ts';
 import { parseNetDev } from '../../host/linux/net-dev.ts';
 import type { CommandRequest, CommandResult } from '../../host/run-command.ts';
-import type { Network } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { networkFolder } from '../roots.ts';
-import type { InterfaceList } from './addresses.ts';
+import type { Network } from './index.ts';
 import { createLinuxAddresses } from './linux-addresses.ts';
 import { networkOf } from './network-of.ts';
 
-export interface LinuxNetworkOptions {
-  /** In place of the kernel's answer: for captured systems. */
-  readonly listInterfaces?: () => InterfaceList;
-}
-
-export function createLinuxNetworkCollector(
-  context: CollectorContext,
-  options: LinuxNetworkOptions = {},
-): Collector<Network> {
-  const { settings, roots, clock, logger } = context;
+export function createLinuxNetworkCollector(context: CollectorContext): Collector<Network> {
+  const { settings, roots } = context;
   const devPath = `${networkFolder(roots)}/dev`;
-  const addresses = createLinuxAddresses({
-    roots,
-    clock,
-    logger,
-    runCommand: runSystemCommand,
-    ...options,
-  });
+  const addresses = createLinuxAddresses(context, runSystemCommand);
   return {
     async collect() {
       const keep = await createFilter(settings.networkInclude, settings.networkExclude);

@@ -1,6 +1,6 @@
-import type { Network } from '../../wire/stats.ts';
 import type { Filter } from '../filter.ts';
 import type { InterfaceAddress } from './addresses.ts';
+import type { Network } from './index.ts';
 
 /** Since boot, as the system counts: where it wraps or starts again, so does the report. */
 export interface InterfaceCounters {

@@ -9,10 +9,10 @@ import { createLibraryCall } from '../../host/portable/library-call.ts';
 import { netstatArgs, parseNetstat } from '../../host/portable/netstat.ts';
 import { askSystem } from '../../host/portable/system-command.ts';
 import type { RunCommand } from '../../host/run-command.ts';
-import type { Network } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
-import { type InterfaceList, primaryAddresses } from './addresses.ts';
+import { primaryAddresses } from './addresses.ts';
+import type { Network } from './index.ts';
 import { type InterfaceCounters, networkOf } from './network-of.ts';
 
 type ReadCounters = (signal?: AbortSignal) => Promise<ReadonlyMap<string, InterfaceCounters>>;
@@ -20,14 +20,13 @@ type ReadCounters = (signal?: AbortSignal) => Promise<ReadonlyMap<string, Interf
 export interface PortableNetworkOptions {
   /** Tests hand in their own. */
   readonly runCommand?: RunCommand;
-  readonly listInterfaces?: () => InterfaceList;
 }
 
 export function createPortableNetworkCollector(
   context: CollectorContext,
-  { runCommand, listInterfaces = networkInterfaces }: PortableNetworkOptions = {},
+  { runCommand }: PortableNetworkOptions = {},
 ): Collector<Network> {
-  const { settings, platform } = context;
+  const { settings, platform, calls: { listInterfaces = networkInterfaces } = {} } = context;
   const readCounters =
     platform === 'win32' ? createLibraryCounters(context) : createNetstat(context, runCommand);
   return {

@@ -9,10 +9,10 @@ import {
   readAdapterCounters,
   readAdapters,
 } from '../../host/win32/adapters.ts';
-import type { Network } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import type { InterfaceAddress } from './addresses.ts';
+import type { Network } from './index.ts';
 import { type InterfaceCounters, networkOf } from './network-of.ts';
 
 /** `collect` throws NOT_AVAILABLE where Windows cannot be asked. */

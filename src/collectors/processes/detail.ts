@@ -1,11 +1,8 @@
-import type { Processes, ProcessStats } from '../../wire/stats.ts';
 import type { ProcessDetail } from '../collector.ts';
+import type { Process, Processes } from './index.ts';
 
 /** What of the processes is sent, by the setting `processes_detail` (see wire/stats.ts). */
-export function processesByDetail(
-  processes: readonly ProcessStats[],
-  detail: ProcessDetail,
-): Processes {
+export function processesByDetail(processes: readonly Process[], detail: ProcessDetail): Processes {
   switch (detail) {
     case 'full':
       return [...processes];

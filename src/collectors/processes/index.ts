@@ -5,11 +5,26 @@
  * user, as much of it as `processes_detail` asks for (detail.ts); `processes_include` and
  * `processes_exclude` are matched against the name.
  */
-import type { Processes } from '../../wire/stats.ts';
-import type { CollectorTable } from '../collector.ts';
+import type { ProcessStats, Processes as SentProcesses } from '../../wire/stats.ts';
+import type { Same, SentRow } from '../part.ts';
 
-export const processesCollectors: CollectorTable<Processes> = {
-  linux: async () => (await import('./linux.ts')).createLinuxProcessesCollector,
-  win32: async () => (await import('./win32.ts')).createWin32ProcessesCollector,
-  portable: async () => (await import('./portable.ts')).createPortableProcessesCollector,
+export type Process = ProcessStats;
+export type Processes = SentProcesses;
+
+export const processes: SentRow<Processes, SentProcesses> = {
+  summary: 'every process with its user',
+  flags: {
+    include: 'processes_include',
+    exclude: 'processes_exclude',
+    detail: 'processes_detail',
+    'host-root': 'host_root',
+  },
+  collectors: {
+    linux: async () => (await import('./linux.ts')).createLinuxProcessesCollector,
+    win32: async () => (await import('./win32.ts')).createWin32ProcessesCollector,
+    portable: async () => (await import('./portable.ts')).createPortableProcessesCollector,
+  },
+  details: async () => (await import('./details.ts')).processesDetails,
+  toWire: (value: Same<Processes, SentProcesses>) => value,
+  whenFailed: [],
 };

@@ -8,11 +8,11 @@ import { MonitorError } from '../../base/errors.ts';
 import { createProcessFiles, type ProcessFiles } from '../../host/linux/process-files.ts';
 import { createUserNames, type UserNames } from '../../host/linux/users.ts';
 import { createCommandRunner, systemPath } from '../../host/run-command.ts';
-import type { Processes, ProcessStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter, type Filter } from '../filter.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { processesByDetail } from './detail.ts';
+import type { Process, Processes } from './index.ts';
 import { createProcessCache, type ProcessCache } from './process-cache.ts';
 
 /** Looking at the clock costs little, but not nothing: once for this many processes. */
@@ -68,17 +68,17 @@ interface ReadOptions {
 }
 
 interface Sample {
-  readonly processes: ProcessStats[];
+  readonly processes: Process[];
   /** Those of them whose user is still a number. */
-  readonly unnamed: readonly { readonly process: ProcessStats; readonly uid: number }[];
+  readonly unnamed: readonly { readonly process: Process; readonly uid: number }[];
 }
 
 async function readAll(options: ReadOptions): Promise<Sample> {
   const { context, files, cache, users, keep, signal } = options;
   const pids = await files.pids();
   const slice = createTimeSlice(context.clock);
-  const processes: ProcessStats[] = [];
-  const unnamed: { process: ProcessStats; uid: number }[] = [];
+  const processes: Process[] = [];
+  const unnamed: { process: Process; uid: number }[] = [];
   cache.startSample(context.clock.monotonicMs());
   let untilLook = processesBetweenLooks;
   for (const pid of pids) {

@@ -10,12 +10,12 @@ import { createLibraryCall } from '../../host/portable/library-call.ts';
 import { parsePs, psArgs } from '../../host/portable/ps.ts';
 import { askSystem } from '../../host/portable/system-command.ts';
 import type { RunCommand } from '../../host/run-command.ts';
-import type { Processes, ProcessStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { processesByDetail } from './detail.ts';
+import type { Process, Processes } from './index.ts';
 
-type ListProcesses = (signal?: AbortSignal) => Promise<ProcessStats[]>;
+type ListProcesses = (signal?: AbortSignal) => Promise<Process[]>;
 
 export interface PortableProcessesOptions {
   /** Tests hand in their own. */
@@ -64,7 +64,7 @@ function createLibraryList({ clock, settings }: CollectorContext): ListProcesses
 /** Rows without a pid are no processes; the list is sorted by pid, as the other collectors' is. */
 export function processesOf(
   list: readonly Pick<Systeminformation.ProcessesProcessData, 'pid' | 'name' | 'user'>[],
-): ProcessStats[] {
+): Process[] {
   return list
     .filter((one) => Number.isSafeInteger(one.pid) && one.pid >= 0)
     .map((one) => ({ pid: one.pid, name: one.name, username: one.user }))

@@ -28,11 +28,11 @@ import {
   type SnapshotProcess,
 } from '../../host/win32/process-snapshot.ts';
 import type { Sid } from '../../host/win32/sid.ts';
-import type { Processes, ProcessStats } from '../../wire/stats.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { processesByDetail } from './detail.ts';
+import type { Process, Processes } from './index.ts';
 
 /** What no token tells: psutil, too, knows them by their pids. */
 const idlePid = 0;
@@ -91,7 +91,7 @@ export function createWin32ProcessesCollector(
       });
       const listed = snapshots.read();
 
-      const processes: ProcessStats[] = [];
+      const processes: Process[] = [];
       const slice = createTimeSlice(clock);
       for (const [index, one] of listed.entries()) {
         if (index % processesBetweenLooks === 0 && slice.used()) {

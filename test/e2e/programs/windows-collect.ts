@@ -7,10 +7,11 @@ import { statfsSync } from 'node:fs';
 import { networkInterfaces, totalmem, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../../src/base/logger.ts';
+import type { CollectorContext } from '../../../src/collectors/collector.ts';
 import { defaultCollectorSettings } from '../../../src/collectors/collector.ts';
-import { createCollectors } from '../../../src/collectors/index.ts';
+import { sentParts } from '../../../src/collectors/index.ts';
+import { createCollector } from '../../../src/collectors/lazy-collector.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
-import { statsParts } from '../../../src/wire/stats.ts';
 
 export interface CollectedOnWindows {
   readonly pid: number;
@@ -45,7 +46,7 @@ Object.assign(ChildProcess.prototype, {
 async function collectAll(): Promise<CollectedOnWindows> {
   const fallbacks: unknown[] = [];
   const failures: Record<string, string> = {};
-  const collectors = createCollectors({
+  const context: CollectorContext = {
     platform: process.platform,
     clock: {
       epochMs: () => Date.now(),
@@ -60,14 +61,15 @@ async function collectAll(): Promise<CollectedOnWindows> {
     },
     roots: createSystemRoots(),
     settings: { ...defaultCollectorSettings, deadlineMs: 2000 },
-  });
+  };
+  const collectors = sentParts.map((part) => ({ part, collector: createCollector(part, context) }));
 
   const samples: Record<string, unknown>[] = [];
   for (let sample = 0; sample < 2; sample += 1) {
     const stats: Record<string, unknown> = {};
-    for (const part of statsParts) {
+    for (const { part, collector } of collectors) {
       try {
-        stats[part] = await collectors[part].collect();
+        stats[part] = await collector.collect();
       } catch (error) {
         failures[part] = String(error);
       }

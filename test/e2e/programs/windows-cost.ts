@@ -9,12 +9,12 @@ import {
   type CollectorContext,
   defaultCollectorSettings,
 } from '../../../src/collectors/collector.ts';
-import { createCollectors } from '../../../src/collectors/index.ts';
+import { type SentPart, sentParts } from '../../../src/collectors/index.ts';
+import { createCollector } from '../../../src/collectors/lazy-collector.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
-import { type StatsPart, statsParts } from '../../../src/wire/stats.ts';
 
 export interface Cost {
-  readonly part: StatsPart;
+  readonly part: SentPart;
   /** Time until the answer of one sample after the first. */
   readonly elapsedMs: number;
   readonly childProcesses: number;
@@ -51,12 +51,12 @@ function contextFor(platform: NodeJS.Platform): CollectorContext {
 }
 
 async function measure(context: CollectorContext, samples: number): Promise<Cost[]> {
-  const collectors = createCollectors(context);
   const costs: Cost[] = [];
-  for (const part of statsParts) {
+  for (const part of sentParts) {
+    const collector = createCollector(part, context);
     let failed = false;
     const collect = async (): Promise<void> => {
-      await collectors[part].collect().catch(() => {
+      await collector.collect().catch(() => {
         failed = true;
       });
     };
@@ -77,7 +77,7 @@ async function measure(context: CollectorContext, samples: number): Promise<Cost
 }
 
 async function measureAll(): Promise<WindowsCosts> {
-  const listed = await createCollectors(contextFor('win32')).processes.collect();
+  const listed = await createCollector('processes', contextFor('win32')).collect();
   return {
     processes: Array.isArray(listed) ? listed.length : 0,
     native: await measure(contextFor('win32'), 200),

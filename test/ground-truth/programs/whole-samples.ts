@@ -5,7 +5,6 @@ import {
   type CollectorContext,
   defaultCollectorSettings,
 } from '../../../src/collectors/collector.ts';
-import { createCollectors } from '../../../src/collectors/index.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
 import { systemClock } from '../../support/clocks.ts';
 
@@ -16,7 +15,7 @@ const context: CollectorContext = {
   roots: createSystemRoots(),
   settings: defaultCollectorSettings,
 };
-const collector = createStatsCollector(createCollectors(context), context);
+const collector = createStatsCollector(context);
 await collector.collect();
 await collector.collect();
 const result = await collector.collect();

@@ -9,6 +9,7 @@ import { createRecordingLogger, type RecordingLogger } from '../../support/recor
 
 const collected: StatsResult = {
   kind: 'collected',
+  values: {},
   failures: [],
   stats: {
     cpu: { count: 1, percent_used: 0 },
@@ -56,7 +57,7 @@ describe('the loop', () => {
   test('makes no report without cpu or memory, and goes on when they are back', async () => {
     const { agent, answers, logger, run } = setUp();
     const error = new MonitorError({ code: 'TIMEOUT', operation: 'collect cpu', reason: 'late' });
-    answers.push({ kind: 'incomplete', failures: [{ part: 'cpu', error }] }, collected);
+    answers.push({ kind: 'incomplete', values: {}, failures: [{ part: 'cpu', error }] }, collected);
     await run(3000);
     expect(agent.state()).toMatchObject({ collectedReports: 2, failedReports: 1 });
     expect(saidTimes(logger, 'report.failed')).toBe(1);

@@ -3,6 +3,7 @@ import { printable } from '../../../src/base/printable.ts';
 import { formatBytes, formatDuration, formatPercent } from '../../../src/base/units.ts';
 import { formatAll, formatPart } from '../../../src/cli/output/human.ts';
 import { formatTable } from '../../../src/cli/output/table.ts';
+import { sentParts } from '../../../src/collectors/index.ts';
 import type { Stats } from '../../../src/wire/stats.ts';
 
 const stats: Stats = {
@@ -63,8 +64,8 @@ describe('a table', () => {
 });
 
 describe('stats for people', () => {
-  test('show every part under its heading', () => {
-    expect(formatAll(stats, 80)).toBe(`CPU
+  test('show every part under its heading', async () => {
+    expect(await formatAll(sentParts, stats, 80)).toBe(`CPU
 CPUS  FREQUENCY    USED
    8   2600 MHz  12.5 %
 
@@ -88,18 +89,26 @@ PROCESSES
 `);
   });
 
-  test('say what the system does not tell instead of a number', () => {
-    expect(formatPart('cpu', { count: 1, percent_used: 0 }, 80)).toContain('not told');
+  test('say what the system does not tell instead of a number', async () => {
+    expect(await formatPart('cpu', { count: 1, percent_used: 0 }, 80)).toContain('not told');
   });
 
-  test('of processes as the detail is set', () => {
-    expect(formatPart('processes', { count: 12 }, 80)).toBe('12 processes\n');
-    expect(formatPart('processes', [{ pid: 1, name: 'init' }], 80)).toContain('init');
+  test('say of a part that could not be read that it is not there', async () => {
+    expect(await formatAll(['disks', 'network'], { network: {} }, 80)).toBe(
+      'DISKS\nNot available.\n\nNETWORK\nNo interface has an IPv4 address.\n',
+    );
   });
 
-  test('of nothing are a sentence', () => {
-    expect(formatPart('disks', {}, 80)).toBe('No disks.\n');
-    expect(formatPart('network', {}, 80)).toBe('No interface has an IPv4 address.\n');
+  test('of processes as the detail is set', async () => {
+    expect(await formatPart('processes', { count: 12 }, 80)).toBe('12 processes\n');
+    expect(await formatPart('processes', [{ pid: 1, name: 'init' }], 80)).toBe(
+      'PID  USER  NAME\n  1        init\n1 process\n',
+    );
+  });
+
+  test('of nothing are a sentence', async () => {
+    expect(await formatPart('disks', {}, 80)).toBe('No disks.\n');
+    expect(await formatPart('network', {}, 80)).toBe('No interface has an IPv4 address.\n');
   });
 });
 

@@ -1,41 +1,24 @@
 import { expect, test } from '@jest/globals';
 import { MonitorError } from '../../../src/base/errors.ts';
 import type { CollectorTable } from '../../../src/collectors/collector.ts';
-import { cpuCollectors } from '../../../src/collectors/cpu/index.ts';
 import { createWin32CpuCollector } from '../../../src/collectors/cpu/win32.ts';
-import { disksCollectors } from '../../../src/collectors/disks/index.ts';
 import { createWin32DisksCollector } from '../../../src/collectors/disks/win32.ts';
+import { type PartValues, parts, type SentPart, sentParts } from '../../../src/collectors/index.ts';
 import { createLazyCollector } from '../../../src/collectors/lazy-collector.ts';
-import { memoryCollectors } from '../../../src/collectors/memory/index.ts';
 import { createWin32MemoryCollector } from '../../../src/collectors/memory/win32.ts';
-import { networkCollectors } from '../../../src/collectors/network/index.ts';
 import { createWin32NetworkCollector } from '../../../src/collectors/network/win32.ts';
-import { processesCollectors } from '../../../src/collectors/processes/index.ts';
 import { createWin32ProcessesCollector } from '../../../src/collectors/processes/win32.ts';
-import type { Stats, StatsPart } from '../../../src/wire/stats.ts';
 import { testWith } from '../../support/requirement.ts';
 import { windowsContext } from './context.ts';
 
-type Tables = { readonly [Part in StatsPart]: CollectorTable<Stats[Part]> };
-
-const tables: Tables = {
-  cpu: cpuCollectors,
-  memory: memoryCollectors,
-  processes: processesCollectors,
-  disks: disksCollectors,
-  network: networkCollectors,
-};
-
-const parts: readonly StatsPart[] = ['cpu', 'memory', 'processes', 'disks', 'network'];
-
 /** The real table of a part, with a portable collector that can be recognised. */
-function withMarkedPortable<Part extends StatsPart>(
+function withMarkedPortable<Part extends SentPart>(
   part: Part,
-  win32: CollectorTable<Stats[Part]>['win32'] = tables[part].win32,
+  win32: CollectorTable<PartValues[Part]>['win32'] = parts[part].collectors.win32,
 ): { collect(): Promise<unknown>; warnings: unknown[] } {
   const warnings: unknown[] = [];
   const table: CollectorTable<unknown> = {
-    linux: tables[part].linux,
+    linux: parts[part].collectors.linux,
     win32,
     portable: async () => () => ({ collect: async () => `portable ${part}` }),
   };
@@ -55,7 +38,7 @@ testWith(
   [elsewhere],
   'where Windows cannot be called, the portable collector of every part answers, and that is said once',
   async () => {
-    for (const part of parts) {
+    for (const part of sentParts) {
       const { collect, warnings } = withMarkedPortable(part);
       expect(await collect()).toBe(`portable ${part}`);
       expect(await collect()).toBe(`portable ${part}`);
@@ -137,7 +120,7 @@ test('where Windows refuses the call itself, the portable collector of every par
     ),
   ];
   const answers = await Promise.all(refusing.map((one) => one.collect()));
-  expect(answers).toEqual(parts.map((part) => `portable ${part}`));
+  expect(answers).toEqual(sentParts.map((part) => `portable ${part}`));
 });
 
 test('a sample that was given up or took too long does not give up the native calls', async () => {
@@ -161,7 +144,7 @@ test('a sample that was given up or took too long does not give up the native ca
 const figures = { total: 2, available: 1, percent_used: 50, used: 1, free: 1 };
 
 /** Answers, then refuses so many times, then answers again. */
-function refusingFor(times: number): CollectorTable<Stats['memory']>['win32'] {
+function refusingFor(times: number): CollectorTable<PartValues['memory']>['win32'] {
   let samples = 0;
   return async () => () => ({
     collect: async () => {

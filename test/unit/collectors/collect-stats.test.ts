@@ -1,8 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { MonitorError } from '../../../src/base/errors.ts';
-import { createStatsCollector } from '../../../src/collectors/collect-stats.ts';
+import {
+  createStatsCollector,
+  type StatsCollectorOptions,
+} from '../../../src/collectors/collect-stats.ts';
 import type { Collector } from '../../../src/collectors/collector.ts';
-import type { Collectors } from '../../../src/collectors/index.ts';
+import type { PartName, PartValues } from '../../../src/collectors/index.ts';
 import { type Network, statsSchema } from '../../../src/wire/stats.ts';
 import { createManualClock, settle } from '../../support/clocks.ts';
 import { collectorContext, recordingLogger } from '../../support/collector-context.ts';
@@ -30,8 +33,10 @@ function failing<Value>(reason: () => string): Collector<Value> {
   };
 }
 
-function collectorsWith(changes: Partial<Collectors> = {}): Collectors {
-  return {
+type Collectors = { readonly [Part in PartName]?: Collector<PartValues[Part]> };
+
+function collectorsWith(changes: Partial<Collectors> = {}): StatsCollectorOptions {
+  const collectors: Collectors = {
     cpu: answering(cpu),
     memory: answering(memory),
     processes: answering(processes),
@@ -39,13 +44,21 @@ function collectorsWith(changes: Partial<Collectors> = {}): Collectors {
     network: answering(network),
     ...changes,
   };
+  return {
+    collectorOf: (part) => {
+      const collector: Collector<PartValues[typeof part]> | undefined = collectors[part];
+      if (collector === undefined) throw new Error(`no ${part} here`);
+      return collector;
+    },
+  };
 }
 
 test('a whole sample holds every part and validates against the wire', async () => {
-  const result = await createStatsCollector(collectorsWith(), collectorContext()).collect();
+  const result = await createStatsCollector(collectorContext(), collectorsWith()).collect();
   expect(result).toEqual({
     kind: 'collected',
     stats: { cpu, memory, processes, disks, network },
+    values: { cpu, memory, processes, disks, network },
     failures: [],
   });
   if (result.kind === 'collected') expect(statsSchema.parse(result.stats)).toEqual(result.stats);
@@ -57,7 +70,7 @@ test('a failed part is left empty and does not stop the others', async () => {
     disks: failing(() => 'no'),
     network: { collect: () => Promise.reject(new TypeError('broken')) },
   });
-  const result = await createStatsCollector(collectors, collectorContext()).collect();
+  const result = await createStatsCollector(collectorContext(), collectors).collect();
   expect(result).toMatchObject({
     kind: 'collected',
     stats: { cpu, memory, processes: [], disks: {}, network: {} },
@@ -71,7 +84,7 @@ test('a failed part is left empty and does not stop the others', async () => {
 
 test.each(['cpu', 'memory'] as const)('without %s there is no report', async (part) => {
   const collectors = collectorsWith({ [part]: failing(() => 'no') });
-  const result = await createStatsCollector(collectors, collectorContext()).collect();
+  const result = await createStatsCollector(collectorContext(), collectors).collect();
   expect(result.kind).toBe('incomplete');
   expect(result.failures.map((failure) => failure.part)).toEqual([part]);
 });
@@ -89,8 +102,8 @@ test('a lasting failure is logged when it begins, when its reason changes and wh
     },
   };
   const stats = createStatsCollector(
-    collectorsWith({ network: flapping }),
     collectorContext({ logger }),
+    collectorsWith({ network: flapping }),
   );
   for (const _ of reasons) await stats.collect();
   expect(logger.events.map(({ event, fields }) => [event, fields.reason])).toEqual([
@@ -111,8 +124,8 @@ test('a collector that gives no answer loses its part at the deadline and is tol
     },
   };
   const stats = createStatsCollector(
-    collectorsWith({ disks: hanging }),
     collectorContext({ clock, settings: { deadlineMs: 2000 } }),
+    collectorsWith({ disks: hanging }),
   );
   const pending = stats.collect();
   await clock.advance(1999);
@@ -141,8 +154,8 @@ test('a collector that has not ended is not asked again, and is taken back when 
     },
   };
   const stats = createStatsCollector(
-    collectorsWith({ disks: slow }),
     collectorContext({ clock, settings: { deadlineMs: 100 } }),
+    collectorsWith({ disks: slow }),
   );
   const first = stats.collect();
   await clock.advance(100);
@@ -158,7 +171,7 @@ test('a collector that has not ended is not asked again, and is taken back when 
 
 test('no deadline outlives a sample that was in time', async () => {
   const clock = createManualClock();
-  await createStatsCollector(collectorsWith(), collectorContext({ clock })).collect();
+  await createStatsCollector(collectorContext({ clock }), collectorsWith()).collect();
   expect(clock.sleeping()).toEqual([]);
 });
 
@@ -169,8 +182,8 @@ test('closing closes every collector', () => {
     close: () => closed.push(name),
   });
   const stats = createStatsCollector(
-    collectorsWith({ cpu: closing('cpu', cpu), disks: closing('disks', disks) }),
     collectorContext(),
+    collectorsWith({ cpu: closing('cpu', cpu), disks: closing('disks', disks) }),
   );
   stats.close();
   expect(closed.sort()).toEqual(['cpu', 'disks']);

@@ -20,18 +20,16 @@ test('a disk below a folder that may not be entered is left out and named once',
   writeFileSync(join(proc, 'filesystems'), '\text4\n');
   const logger = recordingLogger();
   let isClosed = true;
+  const readBlocks = (mountPoint: string) => {
+    if (mountPoint === '/' || !isClosed) return figures;
+    throw new MonitorError({
+      code: 'PERMISSION',
+      operation: `statfs ${mountPoint}`,
+      reason: 'EACCES: permission denied',
+    });
+  };
   const collector = createLinuxDisksCollector(
-    collectorContext({ logger, roots: { ...createSystemRoots(), proc } }),
-    {
-      readBlocks: (mountPoint) => {
-        if (mountPoint === '/' || !isClosed) return figures;
-        throw new MonitorError({
-          code: 'PERMISSION',
-          operation: `statfs ${mountPoint}`,
-          reason: 'EACCES: permission denied',
-        });
-      },
-    },
+    collectorContext({ logger, roots: { ...createSystemRoots(), proc }, calls: { readBlocks } }),
   );
   expect(Object.keys(await collector.collect())).toEqual(['/dev/sda1']);
   await collector.collect();

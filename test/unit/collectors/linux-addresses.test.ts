@@ -28,13 +28,15 @@ function writeTables(local: readonly string[], routes = ''): void {
 
 function createReader(runCommand: RunCommand, listInterfaces = () => listed) {
   const clock = createManualClock();
-  const addresses = createLinuxAddresses({
-    roots: { ...createSystemRoots(folder), mountPrefix: '' },
-    clock,
-    logger: silentLogger,
+  const addresses = createLinuxAddresses(
+    {
+      roots: { ...createSystemRoots(folder), mountPrefix: '' },
+      clock,
+      logger: silentLogger,
+      calls: { listInterfaces },
+    },
     runCommand,
-    listInterfaces,
-  });
+  );
   return { addresses, clock };
 }
 

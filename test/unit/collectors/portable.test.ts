@@ -253,10 +253,9 @@ test('bytes of macOS and FreeBSD are read from the right, whatever is missing on
 test('interfaces of macOS: addresses by Node, bytes by netstat, none where it has none', async () => {
   const { runCommand, asked } = answering({ netstat: macNetstat });
   const v4 = (address: string) => ({ address, netmask: '255.255.255.0', family: 'IPv4' }) as const;
-  const collector = createPortableNetworkCollector(darwin(), {
-    runCommand,
-    listInterfaces: () => ({ en0: [v4('192.0.2.12')], utun3: [v4('198.51.100.2')] }),
-  });
+  const listInterfaces = () => ({ en0: [v4('192.0.2.12')], utun3: [v4('198.51.100.2')] });
+  const context = { ...darwin(), calls: { listInterfaces } };
+  const collector = createPortableNetworkCollector(context, { runCommand });
   expect(await collector.collect()).toEqual({
     en0: {
       ip: '192.0.2.12',

@@ -1,5 +1,6 @@
 /** Takes one sample of the part that is named and prints every module that was loaded for it. */
 import { registerHooks } from 'node:module';
+import type { CollectorContext } from '../../../../src/collectors/collector.ts';
 
 const loaded: string[] = [];
 registerHooks({
@@ -10,12 +11,13 @@ registerHooks({
   },
 });
 
-const { createCollectors } = await import('../../../../src/collectors/index.ts');
+const { partNames } = await import('../../../../src/collectors/index.ts');
+const { createCollector } = await import('../../../../src/collectors/lazy-collector.ts');
 const { createSystemRoots } = await import('../../../../src/collectors/roots.ts');
 const { defaultCollectorSettings } = await import('../../../../src/collectors/collector.ts');
 const { silentLogger } = await import('../../../../src/base/logger.ts');
 
-const collectors = createCollectors({
+const context: CollectorContext = {
   clock: {
     epochMs: () => Date.now(),
     monotonicMs: () => performance.now(),
@@ -25,8 +27,9 @@ const collectors = createCollectors({
   platform: process.platform,
   roots: createSystemRoots(),
   settings: defaultCollectorSettings,
-});
-for (const [part, collector] of Object.entries(collectors)) {
+};
+for (const part of partNames) {
+  const collector = createCollector(part, context);
   if (part === process.argv[2]) await collector.collect();
 }
 process.stdout.write(JSON.stringify([...new Set(loaded)]));

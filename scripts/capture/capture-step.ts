@@ -1,10 +1,12 @@
-/** Which files each Linux collector reads, and what of them goes into a case. */
+/** Takes the files that a part's row names (src/collectors/part.ts), without what they tell of people. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { type PartName, parts } from '../../src/collectors/index.ts';
+import type { CapturedFile, CaptureSources } from '../../src/collectors/part.ts';
 import { type CgroupController, findCgroup } from '../../src/host/linux/cgroup.ts';
 import { parseMountinfo } from '../../src/host/linux/mountinfo.ts';
 import { type FileSystemBlocks, readFileSystemBlocks } from '../../src/host/linux/statfs.ts';
-import type { StatsPart } from '../../src/wire/stats.ts';
 import type { Sanitiser } from './sanitise.ts';
 
 /** Paths within a step's folder, and their content. */
@@ -13,40 +15,56 @@ export type CapturedFiles = Map<string, string>;
 const roots = { proc: '/proc', sys: '/sys' };
 
 /** Reads this machine once. Files that it does not have are left out. */
-export function captureStep(part: StatsPart, sanitiser: Sanitiser): CapturedFiles {
+export async function captureStep(part: PartName, sanitiser: Sanitiser): Promise<CapturedFiles> {
+  const { capture } = await parts[part].details();
+  const { files: sources, cgroups = [], calls = [] } = capture;
   const files: CapturedFiles = new Map();
-  switch (part) {
-    case 'cpu':
-      captureCpu(files);
-      captureCgroup(files, sanitiser, ['cpu', 'cpuacct', 'cpuset']);
-      break;
-    case 'memory':
-      take(files, 'proc/meminfo');
-      take(files, 'proc/zoneinfo', (text) => keepLines(text, /^Node|^ +(?:min|low|high) /));
-      captureCgroup(files, sanitiser, ['memory']);
-      break;
-    case 'processes':
-      captureProcesses(files, sanitiser);
-      break;
-    case 'disks':
-      captureDisks(files, sanitiser);
-      break;
-    case 'network':
-      captureNetwork(files, sanitiser);
-      break;
+  for (const { path, lines, hide } of sources) {
+    for (const found of matchingPaths(path)) {
+      take(files, found, (text) => {
+        const kept = lines === undefined ? text : keepLines(text, lines);
+        return hide === undefined ? kept : hidden[hide](kept, sanitiser);
+      });
+    }
   }
+  if (cgroups.length > 0) captureCgroup(files, sanitiser, cgroups);
+  for (const call of calls) answers[call](files, sanitiser);
   return files;
 }
 
-function captureCpu(files: CapturedFiles): void {
-  take(files, 'proc/stat', (text) => keepLines(text, /^(?:cpu|btime|procs_)/));
-  take(files, 'proc/cpuinfo', (text) => keepLines(text, /^$|^(?:processor|vendor_id|cpu MHz)\b/));
-  take(files, 'sys/devices/system/cpu/online');
-  for (const policy of list('/sys/devices/system/cpu/cpufreq')) {
-    for (const name of ['scaling_cur_freq', 'cpuinfo_cur_freq']) {
-      take(files, `sys/devices/system/cpu/cpufreq/${policy}/${name}`);
-    }
-  }
+const hidden: Readonly<
+  Record<NonNullable<CapturedFile['hide']>, (text: string, sanitiser: Sanitiser) => string>
+> = {
+  paths: (text, { path }) => path(text),
+  accounts: sanitisePasswd,
+  // They may hold secrets; the name of the program is all that counts.
+  arguments: (text, { path }) => `${path(text.split('\0')[0] ?? '')}\0`,
+  addresses: (text, sanitiser) => sanitiser.text(text),
+  'hex addresses': (text, { hexIpv4 }) => text.replace(/(?<=\t)[0-9A-F]{8}(?=\s)/g, hexIpv4),
+};
+
+const answers: Readonly<
+  Record<
+    NonNullable<CaptureSources['calls']>[number],
+    (files: CapturedFiles, sanitiser: Sanitiser) => void
+  >
+> = { interfaces: captureInterfaces, statfs: captureStatfs };
+
+/** Of a pattern as CapturedFile has it. */
+function matchingPaths(pattern: string): readonly string[] {
+  return pattern.split('/').reduce<readonly string[]>(
+    (folders, segment) => {
+      if (segment !== '*' && segment !== '<pid>') {
+        return folders.map((folder) => join(folder, segment));
+      }
+      return folders.flatMap((folder) =>
+        list(`/${folder}`)
+          .filter((name) => segment === '*' || /^\d+$/.test(name))
+          .map((name) => join(folder, name)),
+      );
+    },
+    [''],
+  );
 }
 
 const cgroupFiles: readonly string[] = [
@@ -92,16 +110,6 @@ function cgroupFolders(controller: CgroupController): readonly string[] {
   }
 }
 
-function captureProcesses(files: CapturedFiles, sanitiser: Sanitiser): void {
-  take(files, 'etc/passwd', (text) => sanitisePasswd(text, sanitiser));
-  for (const pid of list('/proc').filter((name) => /^\d+$/.test(name))) {
-    take(files, `proc/${pid}/comm`);
-    take(files, `proc/${pid}/status`, (text) => keepLines(text, /^(?:Name|State|Uid|Gid):/));
-    // Arguments may hold secrets; the name of the program is all that counts.
-    take(files, `proc/${pid}/cmdline`, (text) => `${sanitiser.path(text.split('\0')[0] ?? '')}\0`);
-  }
-}
-
 function sanitisePasswd(text: string, sanitiser: Sanitiser): string {
   return text
     .split('\n')
@@ -113,10 +121,7 @@ function sanitisePasswd(text: string, sanitiser: Sanitiser): string {
     .join('\n');
 }
 
-function captureDisks(files: CapturedFiles, sanitiser: Sanitiser): void {
-  take(files, 'proc/filesystems');
-  take(files, 'proc/partitions');
-  take(files, 'proc/self/mountinfo', sanitiser.path);
+function captureStatfs(files: CapturedFiles): void {
   // The figures are asked by the real paths, which stand in the same order as the cleaned ones.
   const real = parseMountinfo(read('/proc/self/mountinfo') ?? '');
   const cleaned = parseMountinfo(files.get('proc/self/mountinfo') ?? '');
@@ -128,12 +133,7 @@ function captureDisks(files: CapturedFiles, sanitiser: Sanitiser): void {
   files.set('statfs.json', toJson({ mounts }));
 }
 
-function captureNetwork(files: CapturedFiles, sanitiser: Sanitiser): void {
-  take(files, 'proc/net/dev');
-  take(files, 'proc/net/fib_trie', sanitiser.text);
-  take(files, 'proc/net/route', (text) =>
-    text.replace(/(?<=\t)[0-9A-F]{8}(?=\s)/g, sanitiser.hexIpv4),
-  );
+function captureInterfaces(files: CapturedFiles, sanitiser: Sanitiser): void {
   const interfaces = Object.entries(networkInterfaces()).map(([name, infos = []]) => [
     name,
     infos.map(({ address, netmask, family }) => ({
