@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
-import { Client } from 'pg';
+import { openDatabase } from '../../../server-example/postgres-database.ts';
 import { createPostgresStore } from '../../../server-example/postgres-store.ts';
 import { createSqliteStore } from '../../../server-example/sqlite-store.ts';
 import type { IncomingReport, Store } from '../../../server-example/store.ts';
@@ -92,17 +92,14 @@ testWith(
     const cluster = await startPostgres();
     try {
       const url = cluster.createDatabase();
-      const client = new Client({ connectionString: url });
-      await client.connect();
-      await client.query(firstPostgresSchema);
-      await client.query(systemsRow);
+      const database = openDatabase({ url, log: () => {} });
+      await database.rows('make the first tables', firstPostgresSchema);
+      await database.rows('make a system', systemsRow);
       for (const epoch of [first, last]) {
-        await client.query(
-          `INSERT INTO reports VALUES ('Linux-a', $1, $1, 10, 1, '{}', '{}', $2)`,
-          [epoch, report(epoch).body],
-        );
+        const insert = `INSERT INTO reports VALUES ('Linux-a', $1, $1, 10, 1, '{}', '{}', $2)`;
+        await database.rows('make a report', insert, [epoch, report(epoch).body]);
       }
-      await client.end();
+      await database.close();
 
       const open = (): Promise<Store> => createPostgresStore({ url, log: () => {} });
       const stores = await Promise.all([open(), open(), open()]);
