@@ -12,7 +12,7 @@ import { projectRoot } from './bundle.ts';
 const language = 1033;
 const unicodeCodePage = 1200;
 
-/** The group that Node's own icon has (src/res/node.rc): ours takes its place. */
+/** The group that Node's own icon has (node.rc in its source): ours takes its place. */
 const iconGroup = 1;
 /** RT_VERSION (winuser.h). */
 const versionResource = 16;

@@ -36,7 +36,12 @@ export async function insertBatch(
   for (let round = 0; seconds.length > 0; round += 1) {
     if (round === roundsMax) throw new Error('others store too many reports of one second');
     const next = await storeFirsts(client, seconds, outcomes);
-    seconds = next.filter(({ reports, copy }) => reports.length > 0 && copy < copiesMax);
+    seconds = next
+      .map((second) => ({
+        ...second,
+        reports: second.reports.filter((report) => second.copy < report.copiesMax),
+      }))
+      .filter(({ reports }) => reports.length > 0);
   }
   const stored = [...outcomes].flatMap(([report, outcome]) =>
     outcome === 'duplicate' ? [] : [report],

@@ -60,6 +60,11 @@ function storeIn(database: Database): Store {
     forget: (systemId) =>
       attempt('forget a system', (client) => inTransaction(client, () => forget(client, systemId))),
 
+    systemIds: async () => {
+      const found = await rows('list the systems', 'SELECT id FROM systems');
+      return found.map((row) => textIn(row, 'id')).sort();
+    },
+
     systems: async (ids) => {
       const text =
         ids === undefined ? 'SELECT * FROM systems' : 'SELECT * FROM systems WHERE id = ANY ($1)';
@@ -76,6 +81,11 @@ function storeIn(database: Database): Store {
     history: async ({ systemId, from, to, bucketSeconds }) => {
       const found = await rows('read a history', sql.history, [systemId, from, to, bucketSeconds]);
       return found.map(toHistoryPoint);
+    },
+
+    // A standby that only reads refuses it; a disk that is full shows when a report is stored.
+    check: async () => {
+      await count('write', "UPDATE systems SET registered_at = registered_at WHERE id = ''", []);
     },
 
     prune: (limits) => prune(database, limits),

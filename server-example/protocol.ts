@@ -114,6 +114,7 @@ function toIncoming(report: Report, body: string, receivedAt: number): IncomingR
     intervalSeconds: report.interval,
     url: withoutCredentials(report.url),
     body,
+    copiesMax,
     ...figuresOf(report.stats),
   };
 }

@@ -61,6 +61,7 @@ function systemStatements(database: DatabaseSync) {
     forgetReports: database.prepare('DELETE FROM reports WHERE system_id = ?'),
     forgetHourly: database.prepare('DELETE FROM hourly WHERE system_id = ?'),
     forgetSystem: database.prepare('DELETE FROM systems WHERE id = ?'),
+    systemIds: database.prepare('SELECT id FROM systems ORDER BY id'),
     allSystems: database.prepare('SELECT * FROM systems ORDER BY id'),
     oneSystem: database.prepare('SELECT * FROM systems WHERE id = ?'),
     newestBody: database.prepare(`
@@ -71,6 +72,10 @@ function systemStatements(database: DatabaseSync) {
 /** What the charts read. */
 function historyStatements(database: DatabaseSync) {
   return {
+    /** The epoch of the report that stands so many after the first of a span. */
+    epochAfter: database.prepare(`
+      SELECT epoch FROM reports WHERE system_id = ? AND epoch BETWEEN ? AND ?
+      ORDER BY epoch LIMIT 1 OFFSET ?`),
     // A JavaScript number is bound as REAL, and dividing by one would give each report a bucket.
     // Counters and disks are levels, not amounts: a bucket shows them as its last report has them.
     history: database.prepare(`

@@ -5,11 +5,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { numberIn, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
+import { numberIn, textIn, toSystemRow } from './rows.ts';
+import { readHistory } from './sqlite-history.ts';
 import { schema, schemaVersion, upgrades } from './sqlite-schema.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 import {
-  copiesMax,
   type IncomingReport,
   type InsertOutcome,
   momentOf,
@@ -24,13 +24,18 @@ export interface SqliteStoreOptions {
   readonly path: string;
 }
 
+/**
+ * How long a statement waits for another program that is writing. Everything else waits with it, so
+ * it is short: the agents keep what was answered with 503.
+ */
+const lockedMs = 200;
 /** Reports folded in one transaction: a few milliseconds, so that new ones hardly wait. */
 const pruneReports = 500;
 
 /** Opens or creates the database. Throws where the file is no database of ours, or a newer one. */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(options.path, { timeout: 5000 });
+  const database = new DatabaseSync(options.path, { timeout: lockedMs });
   try {
     prepareDatabase(database, options.path);
   } catch (error) {
@@ -60,6 +65,9 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     forget: (systemId) =>
       attempt('forget a system', () => transaction(() => forget(statements, systemId))),
 
+    systemIds: () =>
+      attempt('list the systems', () => statements.systemIds.all().map((row) => textIn(row, 'id'))),
+
     systems: (ids) =>
       attempt('list the systems', () => {
         if (ids === undefined) return statements.allSystems.all().map(toSystemRow);
@@ -75,17 +83,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
         return row === undefined ? undefined : textIn(row, 'body');
       }),
 
-    history: (query) =>
-      attempt('read a history', () =>
-        statements.history
-          .all({
-            system: query.systemId,
-            from: query.from,
-            to: query.to,
-            bucket: query.bucketSeconds,
-          })
-          .map(toHistoryPoint),
-      ),
+    history: (query) => attempt('read a history', () => readHistory(statements, query)),
+
+    // The same number again is a page that is written all the same.
+    check: () => attempt('write', () => database.exec(`PRAGMA user_version = ${schemaVersion}`)),
 
     prune: (limits) =>
       attempt('fold old reports', () => transaction(() => prune(statements, limits))),
@@ -136,7 +137,7 @@ function insertOne(statements: Statements, report: IncomingReport): InsertOutcom
   const there = statements.copiesAt.get(report.body, report.systemId, report.epoch) ?? {};
   if (numberIn(there, 'same') === 1) return 'duplicate';
   const copy = numberIn(there, 'last') + 1;
-  if (copy >= copiesMax) return 'excess';
+  if (copy >= report.copiesMax) return 'excess';
   // There is one writer, so the number is still free.
   if (!insertCopy(statements, report, copy)) throw new Error(`copy ${copy} is there already`);
   return 'conflict';
@@ -202,9 +203,9 @@ function prune(statements: Statements, limits: PruneLimits): PruneResult {
 }
 
 /** SQLite is synchronous here; the promise is the contract's, for stores that are not. */
-async function attempt<T>(operation: string, work: () => T): Promise<T> {
+async function attempt<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw new StoreUnavailable(operation, error);
   }

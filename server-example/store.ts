@@ -31,20 +31,26 @@ export interface IncomingReport extends Figures {
   readonly url: string;
   /** The request's JSON, as it was sent, whole. */
   readonly body: string;
+  /**
+   * Stored only where fewer different reports of its system and second are there. 1 for a sender who
+   * has had his share of that second: whatever he sends, there is room left for others.
+   */
+  readonly copiesMax: number;
 }
 
 /**
  * `conflict`: stored as well, though another report of this system and second is there. Its clock was
  * set back, or two machines share the id; both reports were collected, so both are kept.
- * `excess`: not stored, because `copiesMax` different reports of this second are there.
+ * `excess`: not stored, because as many different reports of this second as it may have beside it are
+ * there.
  */
 export type InsertOutcome = 'stored' | 'duplicate' | 'conflict' | 'excess';
 
 /**
- * Different reports of one system and second that are kept. Each new one is compared with all that
- * are there, so a hundred machines from one image are borne, and no bound at all would not be.
+ * Different reports of one system and second that are kept at the most, whoever sent them. Each new
+ * one is compared with all that are there, so no bound at all would not be borne.
  */
-export const copiesMax = 100;
+export const copiesMax = 1000;
 
 /** A registered system and its newest figures; `newest` is null until its first report. */
 export interface SystemRow {
@@ -113,6 +119,8 @@ export interface Store {
   rename(systemId: string, name: string | null): Promise<boolean>;
   /** Removes an id and everything of it. False if there was none. */
   forget(systemId: string): Promise<boolean>;
+  /** The ids of all systems, by code unit. */
+  systemIds(): Promise<readonly string[]>;
   /** All systems, or those of `ids`, by id. */
   systems(ids?: readonly string[]): Promise<readonly SystemRow[]>;
   /** The newest report's JSON as it was sent; the one that came last where a second has several. */
@@ -126,6 +134,8 @@ export interface Store {
   prune(limits: PruneLimits): Promise<PruneResult>;
   /** Oldest first; empty buckets are left out. Reports and folded hours together. */
   history(query: HistoryQuery): Promise<readonly HistoryPoint[]>;
+  /** Writes something that changes nothing. Rejects with StoreUnavailable where it cannot now. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 

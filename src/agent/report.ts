@@ -1,6 +1,6 @@
 /** From figures to the bytes that are spooled and sent, exactly as the published contract has them. */
 import { MonitorError } from '../base/errors.ts';
-import { redactText } from '../base/redact.ts';
+import { redactAddress } from '../base/redact.ts';
 import { type SendStatsRequest, sendStatsRequestSchema } from '../wire/requests.ts';
 import type { Stats } from '../wire/stats.ts';
 
@@ -19,7 +19,7 @@ export function encodeReport(header: ReportHeader, epoch: number, stats: Stats):
     action: 'send_stats',
     system_id: header.systemId,
     // The payload says where it was meant for; whoever stores it must not store a secret with it.
-    url: redactText(header.url),
+    url: redactAddress(header.url),
     interval: header.intervalSeconds,
     epoch,
     stats,

@@ -4,13 +4,8 @@ import type { Logger } from '../base/logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { createStatsCollector, type StatsCollector } from '../collectors/collect-stats.ts';
 import { createCollectorContext } from '../collectors/context.ts';
-import {
-  describeSetting,
-  type SettingKey,
-  type SettingPiece,
-  settingKeys,
-  settingPieces,
-} from '../settings/setting-table.ts';
+import { type SettingPiece, settingPieces } from '../settings/setting-row.ts';
+import { type SettingKey, settingKeys, settingRow } from '../settings/setting-table.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { SpoolLimits } from '../spool/spool.ts';
 
@@ -29,10 +24,10 @@ export function compareSettings(before: Settings, after: Settings): SettingChang
   const keys = settingKeys.filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
   );
-  const isLive = (key: SettingKey) => settingPieces[describeSetting(key).piece] === 'at once';
+  const isLive = (key: SettingKey) => settingPieces[settingRow(key).piece] === 'at once';
   return {
     keys,
-    pieces: new Set(keys.filter(isLive).map((key) => describeSetting(key).piece)),
+    pieces: new Set(keys.filter(isLive).map((key) => settingRow(key).piece)),
     needRestart: keys.filter((key) => !isLive(key)),
   };
 }

@@ -19,6 +19,7 @@ import { createDelivery, type Delivery } from '../delivery/delivery.ts';
 import { createSettingsTransport } from '../delivery/settings-transport.ts';
 import type { SettingKey } from '../settings/setting-table.ts';
 import type { Settings } from '../settings/settings.ts';
+import { showSetting } from '../settings/show.ts';
 import { createSpool } from '../spool/create-spool.ts';
 import type { Spool } from '../spool/spool.ts';
 import { writeStatus } from '../status/status-file.ts';
@@ -53,7 +54,7 @@ export async function runBackground(options: BackgroundOptions): Promise<ExitCod
       version: buildInfo().version,
       system_id: systemId,
       new_id: isNewId,
-      url: settings.url,
+      url: showSetting('url', settings.url),
       interval: settings.interval,
       configuration: configuration.locations.configuration.path,
       state: configuration.locations.state.path,

@@ -5,6 +5,7 @@ import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { Settings } from '../settings/settings.ts';
+import { showSetting } from '../settings/show.ts';
 import type { SpoolCounts } from '../spool/spool.ts';
 import type { AgentStatus } from '../status/status-file.ts';
 
@@ -33,7 +34,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     running: parts.running,
     configuration: parts.configurationFile,
     system_id: parts.systemId,
-    url: redactText(settings.url),
+    url: showSetting('url', settings.url),
     interval: settings.interval,
     collected: {
       reports: agent.collectedReports,

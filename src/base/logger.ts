@@ -1,6 +1,6 @@
 /**
  * What the rooms log through: one line an event, fields rather than prose. The agent backs it with
- * pino (see agent-logger.ts); one-shot commands have no log at all.
+ * pino (see pino-logger.ts); one-shot commands have no log at all.
  */
 import type { LogEvent } from './log-events.ts';
 

@@ -1,14 +1,9 @@
 /** `background`: collects every interval seconds and sends to the server, until it is told to stop. */
-import { type Command, Option } from 'commander';
-import {
-  describeSetting,
-  flagName,
-  isSettingKey,
-  type SettingKey,
-  settingGroups,
-  settingKeys,
-} from '../settings/setting-table.ts';
+import type { Command } from 'commander';
+import { settingGroups } from '../settings/setting-row.ts';
+import { settingKeys, settingRow } from '../settings/setting-table.ts';
 import { type CliContext, locationOptions } from './context.ts';
+import { settingOption, typedSettings } from './setting-options.ts';
 
 export function defineBackgroundCommand(program: Command, context: CliContext): void {
   const command = program
@@ -18,9 +13,7 @@ export function defineBackgroundCommand(program: Command, context: CliContext): 
   for (const group of settingGroups) {
     command.optionsGroup(`${group} (in place of what the configuration says):`);
     for (const key of settingKeys) {
-      const { description, group: own } = describeSetting(key);
-      if (own !== group) continue;
-      command.addOption(new Option(`${flagName(key)} <value>`, description));
+      if (settingRow(key).group === group) command.addOption(settingOption(key));
     }
   }
   command.action(async (options: Readonly<Record<string, string | true>>) => {
@@ -28,21 +21,9 @@ export function defineBackgroundCommand(program: Command, context: CliContext): 
     const exitCode = await runBackground({
       runtime: context.runtime,
       locations: locationOptions(command, context.runtime),
-      flags: settingFlags(options),
+      flags: typedSettings(options),
       once: options.once === true,
     });
     context.setExitCode(exitCode);
   });
-}
-
-/** commander names `--system-id` systemId. */
-function settingFlags(
-  options: Readonly<Record<string, string | true>>,
-): Partial<Record<SettingKey, string>> {
-  const flags: Partial<Record<SettingKey, string>> = {};
-  for (const [name, value] of Object.entries(options)) {
-    const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if (isSettingKey(key) && typeof value === 'string') flags[key] = value;
-  }
-  return flags;
 }

@@ -2,16 +2,17 @@
  * The original's window as a prompt: version, system id with check and generate, URL with check,
  * interval, save and close. Nothing is written before Save.
  */
-import { input, Separator, select } from '@inquirer/prompts';
+import { Separator, select } from '@inquirer/prompts';
 import { buildInfo } from '../base/build-info.ts';
 import { MonitorError } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts';
 import { type SettingKey, settingKeys } from '../settings/setting-table.ts';
-import type { Settings, SettingsFile } from '../settings/settings.ts';
+import { defaultSettings, type Settings, type SettingsFile } from '../settings/settings.ts';
+import { showSetting } from '../settings/show.ts';
 import { generateSystemId } from '../settings/system-id.ts';
-import { formatSetting, parseSetting, validateSettings } from '../settings/validate.ts';
+import { askSetting } from './ask-setting.ts';
 import type { CliContext } from './context.ts';
 
 type Choice =
@@ -35,7 +36,7 @@ export async function runConfigPrompt(
   const { runtime } = context;
   const say = (text: string) => runtime.stdout.write(`${text}\n`);
   let settings = await loadOrDefaults(configuration, say);
-  let changes: Partial<SettingsFile> = {};
+  let changes: SettingsFile = {};
   let last: Choice = 'edit-url';
 
   await say(`System Monitor ${buildInfo().version}`);
@@ -85,13 +86,7 @@ export async function runConfigPrompt(
   }
 
   async function edit(key: SettingKey, message: string): Promise<void> {
-    const text = await input({
-      message,
-      default: formatSetting(settings[key]),
-      prefill: 'editable',
-      validate: (value) => reasonAgainst(key, value) ?? true,
-    });
-    change({ [key]: parseSetting(key, text.trim(), 'the prompt') });
+    change(await askSetting(key, message, settings));
   }
 
   async function editAnother(): Promise<void> {
@@ -100,7 +95,7 @@ export async function runConfigPrompt(
       message: 'Setting',
       choices: others.map((other) => ({
         value: other,
-        name: `${other} = ${shown(settings[other])}`,
+        name: `${other} = ${showSetting(other, settings[other]) || '(empty)'}`,
       })),
       pageSize: 15,
     });
@@ -120,9 +115,9 @@ export async function runConfigPrompt(
     }
   }
 
-  function change(next: Partial<SettingsFile>): void {
+  function change(next: SettingsFile): void {
     changes = { ...changes, ...next };
-    settings = validateSettings({ ...settings, ...next }, 'the prompt');
+    settings = { ...settings, ...next };
   }
 
   async function save(): Promise<void> {
@@ -142,7 +137,7 @@ async function loadOrDefaults(
   } catch (error) {
     if (!(error instanceof MonitorError) || error.code !== 'CONFIG_INVALID') throw error;
     await say(`${redactText(error.message)}\nThe defaults are shown instead.\n`);
-    return validateSettings({}, 'the defaults');
+    return defaultSettings;
   }
 }
 
@@ -156,7 +151,7 @@ async function ask(settings: Settings, hasChanges: boolean, last: Choice): Promi
       { value: 'edit-id', name: `System ID   ${settings.system_id ?? '(none yet)'}` },
       { value: 'check-id', name: '  Check System ID' },
       { value: 'generate-id', name: '  Generate New' },
-      { value: 'edit-url', name: `URL         ${redactText(settings.url)}` },
+      { value: 'edit-url', name: `URL         ${showSetting('url', settings.url)}` },
       { value: 'check-url', name: '  Check URL' },
       { value: 'edit-interval', name: `Interval    ${settings.interval} s` },
       { value: 'more', name: 'More settings …' },
@@ -165,19 +160,4 @@ async function ask(settings: Settings, hasChanges: boolean, last: Choice): Promi
       { value: 'close', name: hasChanges ? 'Close without saving' : 'Close' },
     ],
   });
-}
-
-function shown(value: unknown): string {
-  const text = formatSetting(value);
-  return text === '' ? '(empty)' : redactText(text);
-}
-
-function reasonAgainst(key: SettingKey, text: string): string | undefined {
-  try {
-    parseSetting(key, text.trim(), 'the prompt');
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof MonitorError)) throw error;
-    return error.hint === undefined ? error.reason : `${error.reason}. ${error.hint}`;
-  }
 }

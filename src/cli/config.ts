@@ -1,6 +1,7 @@
 /** `config`: at a terminal a prompt in place of the original's window; its sub-commands for scripts. */
 import type { Command } from 'commander';
 import { MonitorError } from '../base/errors.ts';
+import type { SettingsChanges } from '../settings/settings.ts';
 import { type CliContext, locationOptions } from './context.ts';
 
 export function defineConfigCommand(program: Command, context: CliContext): void {
@@ -28,7 +29,10 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     .command('get <key>')
     .description('print one setting')
     .action(async (key: string) => {
-      const { formatSetting, knownKey } = await import('../settings/validate.ts');
+      const [{ knownKey }, { formatSetting }] = await Promise.all([
+        import('../settings/validate.ts'),
+        import('../settings/show.ts'),
+      ]);
       const known = knownKey(key);
       const { settings } = (await open(config)).load();
       await runtime.stdout.write(`${formatSetting(settings[known])}\n`);
@@ -40,7 +44,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     .action(async (key: string, value: string) => {
       const { knownKey, parseTypedSetting } = await import('../settings/validate.ts');
       const known = knownKey(key);
-      await save(config, { [known]: parseTypedSetting(known, value, 'the command line') });
+      await save(config, parseTypedSetting(known, value, 'the command line'));
     });
 
   config
@@ -83,7 +87,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     return openConfiguration(locationOptions(command, runtime), runtime.clock);
   }
 
-  async function save(command: Command, changes: Readonly<Record<string, unknown>>) {
+  async function save(command: Command, changes: SettingsChanges) {
     const configuration = await open(command);
     const { putAside } = await configuration.save(changes);
     if (putAside !== undefined) {

@@ -4,7 +4,7 @@
 import type { Clock } from '../base/clock.ts';
 import { MonitorError } from '../base/errors.ts';
 import type { SettingKey } from '../settings/setting-table.ts';
-import type { SettingsFile } from '../settings/settings.ts';
+import type { SettingsChanges } from '../settings/settings.ts';
 import { generateSystemId } from '../settings/system-id.ts';
 import { putDamagedFileAside, readSettingsFile, writeSettingsFile } from './file.ts';
 import { keepSystemId } from './kept-system-id.ts';
@@ -17,10 +17,10 @@ export interface Configuration {
   /** The settings in force now. Throws CONFIG_INVALID, USAGE (a wrong flag) or PERMISSION. */
   load(): LoadedSettings;
   /**
-   * Merges `changes` into the file; a key whose value is undefined is removed. A file that is no
-   * JSON is put aside first, and the name it got then is answered.
+   * Merges `changes` into the file. A file that is no JSON is put aside first, and the name it got
+   * then is answered.
    */
-  save(changes: Partial<SettingsFile>): Promise<{ readonly putAside: string | undefined }>;
+  save(changes: SettingsChanges): Promise<{ readonly putAside: string | undefined }>;
   /**
    * As `load`; a missing system id is generated and saved first: in the file, or in the state folder
    * where the file may not be written.
@@ -46,7 +46,7 @@ export function openConfiguration(
   }
 
   async function save(
-    changes: Partial<SettingsFile>,
+    changes: SettingsChanges,
   ): Promise<{ readonly putAside: string | undefined }> {
     const putAside = putDamagedFileAside(disk, path, Math.floor(clock.epochMs() / 1000));
     const merged = { ...readSettingsFile(disk, path), ...changes };

@@ -6,12 +6,13 @@
 import { join } from 'node:path';
 import { makeFolders, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
-import { systemIdSchema } from '../wire/requests.ts';
+import { checkSettings } from '../settings/check.ts';
 
 /** Undefined where none was kept, or where it cannot be read or is none. */
 export function readKeptSystemId(disk: Disk, stateFolder: string): string | undefined {
   try {
-    return systemIdSchema.parse(disk.read(fileIn(stateFolder)).toString('utf8').trim());
+    const text = disk.read(fileIn(stateFolder)).toString('utf8').trim();
+    return checkSettings({ system_id: text }).settings.system_id;
   } catch {
     return undefined;
   }

@@ -7,8 +7,8 @@ import {
   type SettingKey,
   settingKeys,
 } from '../settings/setting-table.ts';
-import type { Settings, SettingsFile } from '../settings/settings.ts';
-import { parseSetting, parseTypedSetting, validateSettings } from '../settings/validate.ts';
+import { defaultSettings, type Settings, type SettingsFile } from '../settings/settings.ts';
+import { parseSetting, parseTypedSetting } from '../settings/validate.ts';
 import { readSettingsFile } from './file.ts';
 import { readKeptSystemId } from './kept-system-id.ts';
 
@@ -36,28 +36,29 @@ export interface LoadedSettings {
 /** Reads the file once and lays the environment and the flags over it. Throws as readSettingsFile. */
 export function loadSettings(options: LoadOptions): LoadedSettings {
   const file = readSettingsFile(options.disk, options.path);
-  const values: Partial<Record<SettingKey, unknown>> = { ...file };
+  let given: SettingsFile = { ...file };
   const sources = new Map<SettingKey, SettingSource>();
   for (const key of settingKeys) {
-    if (values[key] !== undefined) sources.set(key, 'file');
+    if (given[key] !== undefined) sources.set(key, 'file');
     const variable = environmentName(key);
     const fromEnvironment = options.environment[variable];
     if (fromEnvironment !== undefined && fromEnvironment !== '') {
-      values[key] = parseSetting(key, fromEnvironment, `environment variable ${variable}`);
+      const source = `environment variable ${variable}`;
+      given = { ...given, ...parseSetting(key, fromEnvironment, source) };
       sources.set(key, 'environment');
     }
     const fromFlag = options.flags?.[key];
     if (fromFlag !== undefined) {
-      values[key] = parseTypedSetting(key, fromFlag, `flag ${flagName(key)}`);
+      given = { ...given, ...parseTypedSetting(key, fromFlag, `flag ${flagName(key)}`) };
       sources.set(key, 'flag');
     }
   }
-  if (values.system_id === undefined && options.stateFolder !== undefined) {
+  if (given.system_id === undefined && options.stateFolder !== undefined) {
     const kept = readKeptSystemId(options.disk, options.stateFolder);
     if (kept !== undefined) {
-      values.system_id = kept;
+      given = { ...given, system_id: kept };
       sources.set('system_id', 'state');
     }
   }
-  return { settings: validateSettings(values, options.path), sources, file };
+  return { settings: { ...defaultSettings, ...given }, sources, file };
 }

@@ -3,7 +3,8 @@ import { parseHttpDate } from '../base/time.ts';
 import { statusReceived } from '../wire/requests.ts';
 import type { Outcome, PostAnswer, PostResult } from './transport.ts';
 
-const retryAfterCapMs = 3_600_000;
+/** A server that wishes for more gets an hour. */
+export const retryAfterCapMs = 3_600_000;
 
 /** Worth another attempt soon, whatever the report: the server says that it is busy or away. */
 const busyStatuses = new Set([408, 425, 429, 502, 503, 504]);

@@ -44,21 +44,27 @@ export interface Transport {
 }
 
 /** What an attempt to deliver a report means for that report. */
-export type Outcome =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'rejected'; readonly code: string; readonly reason: string }
-  | {
-      readonly kind: 'retryable';
-      /** Stable: `HTTP_503`, or the code of a failure. */
-      readonly code: string;
-      readonly reason: string;
-      /** The server's own wish (`Retry-After`), capped. */
-      readonly retryAfterMs: number | undefined;
-      /** True where only a person can mend it (401, 403, 404): retried slowly and said loudly. */
-      readonly slow: boolean;
-      /**
-       * `report` where the report itself may be what the server stumbles over (a plain 500, a reset
-       * in the middle): it steps back so that the others get their turn.
-       */
-      readonly scope: 'server' | 'report';
-    };
+export type Outcome = { readonly kind: 'accepted' } | Rejected | Retryable;
+
+export interface Rejected {
+  readonly kind: 'rejected';
+  /** Stable: `HTTP_422`. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface Retryable {
+  readonly kind: 'retryable';
+  /** Stable: `HTTP_503`, or the code of a failure. */
+  readonly code: string;
+  readonly reason: string;
+  /** The server's own wish (`Retry-After`), capped. */
+  readonly retryAfterMs: number | undefined;
+  /** True where only a person can mend it (401, 403, 404): retried slowly and said loudly. */
+  readonly slow: boolean;
+  /**
+   * `report` where the report itself may be what the server stumbles over (a plain 500, a reset in
+   * the middle): it steps back so that the others get their turn.
+   */
+  readonly scope: 'server' | 'report';
+}

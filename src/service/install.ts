@@ -3,6 +3,7 @@ import { posix, win32 } from 'node:path';
 import { MonitorError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { systemFolders } from '../config/locations.ts';
+import type { SettingsFile } from '../settings/settings.ts';
 import type { InstallResult, ServiceManager } from './service.ts';
 
 /** As they were typed. */
@@ -65,13 +66,14 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
       reason: 'there is no such file',
     });
   }
-  const typed: Record<string, unknown> = {};
+  let typed: SettingsFile = {};
   for (const [key, text] of [
     ['url', flags.url],
     ['system_id', flags.systemId],
     ['interval', flags.interval],
   ] as const) {
-    if (text !== undefined) typed[key] = parseTypedSetting(key, text, 'the command line');
+    if (text === undefined) continue;
+    typed = { ...typed, ...parseTypedSetting(key, text, 'the command line') };
   }
   const { configurationFile, stateFolder } = systemPaths(runtime);
   const system = openConfiguration(

@@ -9,13 +9,6 @@
 import { z } from 'zod';
 import { statsSchema } from './stats.ts';
 
-export const systemIdSchema = z
-  .string()
-  .regex(
-    /^(?:Linux|Darwin|Windows)-[0-9a-f]{32}$/,
-    'must be <Linux|Darwin|Windows>-<32 hex digits>',
-  );
-
 export const checkUrlRequestSchema = z.strictObject({ action: z.literal('check_url') });
 
 export const checkSystemIdRequestSchema = z.strictObject({

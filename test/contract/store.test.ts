@@ -2,7 +2,12 @@
  * The contract of server-example/store.ts, run over every store.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { copiesMax, type IncomingReport, type Store } from '../../server-example/store.ts';
+import {
+  copiesMax,
+  type IncomingReport,
+  type Store,
+  StoreUnavailable,
+} from '../../server-example/store.ts';
 import { allStores } from '../support/stores.ts';
 
 const hour = 3600;
@@ -18,6 +23,7 @@ function report(changes: Partial<IncomingReport> = {}): IncomingReport {
     intervalSeconds: 60,
     url: 'http://127.0.0.1:5000',
     body: JSON.stringify({ epoch, text: 'ä"\\u0000</script>' }),
+    copiesMax,
     cpuCount: 4,
     cpuFrequency: 2399.5,
     cpuPercent: 10,
@@ -51,7 +57,7 @@ for (const stores of allStores) {
       expect(await store.isRegistered('Linux-a')).toBe(false);
       expect(await store.insert([report()])).toEqual(['stored']);
       expect(await store.isRegistered('Linux-a')).toBe(true);
-      const { systemId: _id, body, ...newest } = report();
+      const { systemId: _id, copiesMax: _copies, body, ...newest } = report();
       expect(await store.systems()).toEqual([
         { id: 'Linux-a', name: null, registeredAt: start + 1, newest: { ...newest, before: null } },
       ]);
@@ -130,6 +136,28 @@ for (const stores of allStores) {
       expect(system?.newest).toMatchObject({ epoch: start + 120, receivedAt: start + 300 });
       const points = await store.history(everything('Linux-a', 60));
       expect(points.map((point) => point.reports)).toEqual([2, 2, 2]);
+    });
+
+    test('a report that may have so many beside it is stored among fewer, and known where it is there', async () => {
+      const alone = (body: string) => report({ body, copiesMax: 1 });
+      expect(await store.insert([alone('a'), alone('b'), alone('a')])).toEqual([
+        'stored',
+        'excess',
+        'duplicate',
+      ]);
+      expect(await store.insert([report({ body: 'c' })])).toEqual(['conflict']);
+      expect(await store.insert([alone('c'), alone('b')])).toEqual(['duplicate', 'excess']);
+      expect(await store.insert([report({ body: 'b', copiesMax: 3 })])).toEqual(['conflict']);
+      expect(await store.insert([report({ body: 'd', copiesMax: 3 })])).toEqual(['excess']);
+    });
+
+    test('it can be asked whether it takes anything, and that changes nothing', async () => {
+      await store.insert([report()]);
+      const before = await store.systems();
+      await store.check();
+      expect(await store.systems()).toEqual(before);
+      await store.close();
+      await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
     });
 
     test('beyond its bound a further report of one second is not stored, and said to be so', async () => {
@@ -243,6 +271,7 @@ for (const stores of allStores) {
       expect((await store.systems()).map((system) => system.id)).toEqual(['a', 'b', 'c']);
       expect((await store.systems(['b', 'x'])).map((system) => system.id)).toEqual(['b']);
       expect(await store.systems([])).toEqual([]);
+      expect(await store.systemIds()).toEqual(['a', 'b', 'c']);
     });
 
     test('a history averages what falls into a bucket, and shows levels as its last report has them', async () => {
@@ -273,6 +302,33 @@ for (const stores of allStores) {
           network: '{"b":3}',
         },
       ]);
+    });
+
+    test('a history of very many reports counts each of them once, and others have their turn meanwhile', async () => {
+      const many = Array.from({ length: 10_000 }, (_, at) =>
+        report({ epoch: start + at, cpuPercent: at % 100, body: `${at}`, network: `{"at":${at}}` }),
+      );
+      await store.insert(many);
+      let turns = 0;
+      const counting = setInterval(() => {
+        turns += 1;
+      }, 0);
+      const points = await store.history(everything('Linux-a', hour));
+      clearInterval(counting);
+      expect(
+        points.map((point) => [
+          point.epoch,
+          point.reports,
+          point.cpuPercentAverage,
+          point.cpuPercentMax,
+          point.network,
+        ]),
+      ).toEqual([
+        [start + 3599, 3600, 49.5, 99, '{"at":3599}'],
+        [start + 7199, 3600, 49.5, 99, '{"at":7199}'],
+        [start + 9999, 2800, 49.5, 99, '{"at":9999}'],
+      ]);
+      expect(turns).toBeGreaterThan(0);
     });
 
     test('a history holds both of its ends and nothing beyond them', async () => {

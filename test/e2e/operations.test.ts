@@ -29,7 +29,7 @@ describe('new settings while it runs', () => {
       saveSettings(folder, { url: receiver.url, interval: 1, ...savedId(program) });
       program.kill('SIGHUP');
       await until('reports at the new server', () => receiver.requests.length >= 2);
-      expect(program.stderr()).toContain('"configuration.taken"');
+      expect(program.stderr()).toContain('"config.reloaded"');
     } finally {
       await stop(program);
       await receiver.close();
@@ -58,7 +58,7 @@ describe('new settings while it runs', () => {
       await until('a report', () => waitingReports(folder) > 0);
       writeFileSync(join(folder, 'config.json'), '{"interval": "soon"}');
       program.kill('SIGHUP');
-      await until('the refusal', () => program.stderr().includes('"configuration.refused"'));
+      await until('the refusal', () => program.stderr().includes('"config.refused"'));
       expect(program.stderr()).toContain('interval = \\"soon\\"');
       const before = waitingReports(folder);
       await until('another report', () => waitingReports(folder) > before);

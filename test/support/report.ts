@@ -1,5 +1,5 @@
 /** Reports for tests: whole and valid, with what a test cares about put in by name. */
-import type { IncomingReport } from '../../server-example/store.ts';
+import { copiesMax, type IncomingReport } from '../../server-example/store.ts';
 import type { SendStatsRequest } from '../../src/wire/requests.ts';
 import type { Stats } from '../../src/wire/stats.ts';
 
@@ -57,6 +57,7 @@ export function exampleIncoming(changes: Partial<IncomingReport> = {}): Incoming
     intervalSeconds: 60,
     url: '',
     body: '{}',
+    copiesMax,
     cpuCount: 1,
     cpuFrequency: null,
     cpuPercent: 1,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  describeSetting,
   environmentName,
   flagName,
   settingKeys,
+  settingRow,
 } from '../../../src/settings/setting-table.ts';
+import { formatSetting } from '../../../src/settings/show.ts';
 import {
-  formatSetting,
   knownKey,
   parseSetting,
   parseTypedSetting,
@@ -86,7 +86,7 @@ describe('a value typed at a command line', () => {
     ['disks_exclude', '', []],
     ['scope', 'container', 'container'],
   ] as const)('%s %j becomes %j', (key, text, value) => {
-    expect(parseSetting(key, text, 'a test')).toEqual(value);
+    expect(parseSetting(key, text, 'a test')).toEqual({ [key]: value });
   });
 
   test.each([
@@ -101,9 +101,9 @@ describe('a value typed at a command line', () => {
 
   test('is shown so that it can be typed again', () => {
     for (const key of settingKeys) {
-      const { example } = describeSetting(key);
+      const { example } = settingRow(key);
       const value = parseSetting(key, example, 'a test');
-      expect(parseSetting(key, formatSetting(value), 'a test')).toEqual(value);
+      expect(parseSetting(key, formatSetting(value[key]), 'a test')).toEqual(value);
     }
   });
 });
