@@ -2,7 +2,7 @@
  * Command lines in pages, comments and messages: the commands and their options are there. Judged is
  * what begins with the program's name in a line of a code block, in backticks, or in a message after
  * a colon or a quotation mark; in backticks also what begins with one of the commands, or an option
- * alone. Another program's option is written with its program.
+ * alone.
  */
 import type { Command } from 'commander';
 import { Visitor } from 'oxc-parser';
@@ -30,6 +30,9 @@ export function checkCommands({ sources, texts }: Project): readonly Complaint[]
     })),
   );
 }
+
+/** Options of Node that pages speak of; any other that stands alone is one of ours. */
+const foreign = new Set(['--allow-ffi', '--jitless', '--liftoff-only', '--lite-mode']);
 
 interface Said {
   readonly file: TextFile;
@@ -89,7 +92,7 @@ function faultsOf(text: string, program: Command, code: string): readonly string
 }
 
 function noOption(flag: string): string {
-  return `nothing here takes ${flag}; with another program's name before it, it is that program's`;
+  return `nothing here takes ${flag}; scripts/tidy/commands.ts lists other programs' options`;
 }
 
 /** Follows the words as commander would, as far as they are commands and options. */
@@ -136,7 +139,9 @@ function nameOf(command: Command): string {
 function isKnownFlag(text: string, program: Command, code: string): boolean {
   const flag = text.split('=')[0] ?? '';
   return (
-    code.includes(flag) || allCommands(program).some((one) => optionOf(one, flag) !== undefined)
+    foreign.has(flag) ||
+    code.includes(flag) ||
+    allCommands(program).some((one) => optionOf(one, flag) !== undefined)
   );
 }
 
