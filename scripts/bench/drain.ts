@@ -14,10 +14,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createDelivery } from '../../src/delivery/delivery.ts';
-import { createHttpTransport } from '../../src/delivery/http-transport.ts';
 import { createSpool } from '../../src/spool/create-spool.ts';
 import { systemClock } from '../../test/support/clocks.ts';
 import { realDisk } from '../../test/support/real-disk.ts';
+import { createTestTransport } from '../../test/support/transports.ts';
 
 const reportBytes = 9700;
 
@@ -37,7 +37,7 @@ function portOf(message: unknown): number {
 
 /** Requests a second with nothing but the transport. */
 async function postBare(url: string, body: Uint8Array, reports: number): Promise<number> {
-  const transport = createHttpTransport({ url, userAgent: 'bench' });
+  const transport = createTestTransport({ url });
   const startedMs = performance.now();
   for (let number = 0; number < reports; number += 1) {
     await transport.post({ body, idempotencyKey: String(number) });
@@ -66,7 +66,7 @@ async function drain(reports: number): Promise<void> {
     const bare = await postBare(url, body, reports);
     const delivery = createDelivery({
       spool,
-      transport: createHttpTransport({ url, userAgent: 'bench' }),
+      transport: createTestTransport({ url }),
       clock,
       random: Math.random,
       logger: silentLogger,

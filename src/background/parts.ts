@@ -7,10 +7,6 @@ import { createCollectorContext } from '../collectors/context.ts';
 import { type SettingPiece, settingPieces } from '../settings/setting-row.ts';
 import { type SettingKey, settingKeys, settingRow } from '../settings/setting-table.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { SpoolLimits } from '../spool/spool.ts';
-
-const secondsPerDay = 86_400;
-const bytesPerMib = 1024 * 1024;
 
 export interface SettingChanges {
   readonly keys: readonly SettingKey[];
@@ -54,12 +50,4 @@ export function createSettingsCollector(options: StatsCollectorOptions): StatsCo
   const { runtime, logger, settings, onStuckMounts } = options;
   const context = { ...createCollectorContext(runtime, logger, settings), onStuckMounts };
   return createStatsCollector(context);
-}
-
-export function spoolLimitsOf(settings: Settings): Partial<SpoolLimits> {
-  return {
-    maxBytes: settings.spool_max_mib * bytesPerMib,
-    maxAgeSeconds: settings.spool_max_days * secondsPerDay,
-    minFreeBytes: settings.spool_min_free_mib * bytesPerMib,
-  };
 }

@@ -16,14 +16,15 @@ import { type Configuration, openConfiguration } from '../config/configuration.t
 import type { LocationOptions } from '../config/locations.ts';
 import { createFileWatch } from '../config/watch.ts';
 import { createDelivery, type Delivery } from '../delivery/delivery.ts';
-import { createSettingsTransport } from '../delivery/settings-transport.ts';
+import { createHttpTransport } from '../delivery/http-transport.ts';
 import type { SettingKey } from '../settings/setting-table.ts';
 import type { Settings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
 import { createSpool } from '../spool/create-spool.ts';
+import { spoolLimitsOf } from '../spool/limits.ts';
 import type { Spool } from '../spool/spool.ts';
 import { writeStatus } from '../status/status-file.ts';
-import { compareSettings, createSettingsCollector, reportingOf, spoolLimitsOf } from './parts.ts';
+import { compareSettings, createSettingsCollector, reportingOf } from './parts.ts';
 import { statusOf } from './status-of.ts';
 
 export interface BackgroundOptions {
@@ -111,7 +112,7 @@ function createBackground(parts: BackgroundParts): Background {
   });
   const delivery: Delivery = createDelivery({
     spool,
-    transport: createSettingsTransport(settings, { environment, logger }),
+    transport: createHttpTransport({ settings, environment, logger }),
     clock,
     random,
     logger,
@@ -186,7 +187,7 @@ function createBackground(parts: BackgroundParts): Background {
     // A file that lost its id, or is away for a moment, does not make this another machine.
     systemId = next.system_id ?? systemId;
     if (changes.pieces.has('transport')) {
-      delivery.replaceTransport(createSettingsTransport(settings, { environment, logger }));
+      delivery.replaceTransport(createHttpTransport({ settings, environment, logger }));
     }
     if (changes.pieces.has('collectors')) {
       collector.close();

@@ -16,7 +16,7 @@ export async function runConformance(
   const { openConfiguration } = await import('../config/configuration.ts');
   const { generateSystemId } = await import('../settings/system-id.ts');
   const { checkConformance } = await import('../delivery/conformance.ts');
-  const { createSettingsTransport } = await import('../delivery/settings-transport.ts');
+  const { createHttpTransport } = await import('../delivery/http-transport.ts');
 
   const locations = locationOptions(command, runtime);
   const configured = openConfiguration(locations, runtime.clock).load().settings;
@@ -24,7 +24,7 @@ export async function runConformance(
   const asked = openConfiguration(locations, runtime.clock, flags).load().settings;
   const settings = withoutForeignSecrets(asked, configured);
 
-  const transport = createSettingsTransport(settings, { environment: runtime.environment });
+  const transport = createHttpTransport({ settings, environment: runtime.environment });
   const { signal, release } = abortOnSignals(runtime);
   let passed = 0;
   let all = 0;

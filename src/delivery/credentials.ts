@@ -6,17 +6,13 @@ import { readFileSync, statSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import { errorMessage, MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Settings } from '../settings/settings.ts';
 
-export interface CredentialFiles {
-  /** PEM. Given, only servers whose certificate these sign are trusted. */
-  readonly caFile?: string;
-  /** PEM, with the chain; needs `keyFile`. */
-  readonly certificateFile?: string;
-  /** PEM, not encrypted. */
-  readonly keyFile?: string;
-  /** Its first line is sent as `Authorization: Bearer`. */
-  readonly tokenFile?: string;
-}
+/** PEM files, the key's not encrypted, the certificate's with its chain; an empty name is none. */
+export type CredentialSettings = Pick<
+  Settings,
+  'tls_ca_file' | 'tls_certificate_file' | 'tls_key_file' | 'token_file'
+>;
 
 export interface CurrentCredentials {
   readonly token: string | undefined;
@@ -38,9 +34,9 @@ interface FromFiles<Value> {
   current(): Promise<Value | undefined>;
 }
 
-export function createCredentials(files: CredentialFiles, logger: Logger): Credentials {
-  const token = fromFiles([files.tokenFile], logger, async ([text]) => readToken(text));
-  const tlsFiles = [files.caFile, files.certificateFile, files.keyFile];
+export function createCredentials(settings: CredentialSettings, logger: Logger): Credentials {
+  const token = fromFiles([settings.token_file], logger, async ([text]) => readToken(text));
+  const tlsFiles = [settings.tls_ca_file, settings.tls_certificate_file, settings.tls_key_file];
   const secureContext = fromFiles(tlsFiles, logger, async ([ca, cert, key]) => {
     const { createSecureContext } = await import('node:tls');
     return createSecureContext({ ca, cert, key });
@@ -53,11 +49,11 @@ export function createCredentials(files: CredentialFiles, logger: Logger): Crede
 }
 
 function fromFiles<Value>(
-  paths: readonly (string | undefined)[],
+  paths: readonly string[],
   logger: Logger,
   make: (contents: readonly (Buffer | undefined)[]) => Promise<Value>,
 ): FromFiles<Value> {
-  const named = paths.filter((path) => path !== undefined).join(', ');
+  const named = paths.filter((path) => path !== '').join(', ');
   let fingerprint: string | undefined;
   let value: Value | undefined;
   return {
@@ -66,9 +62,7 @@ function fromFiles<Value>(
       const found = paths.map(fingerprintOf).join(' ');
       if (found === fingerprint) return value;
       try {
-        value = await make(
-          paths.map((path) => (path === undefined ? undefined : readFileSync(path))),
-        );
+        value = await make(paths.map((path) => (path === '' ? undefined : readFileSync(path))));
         if (fingerprint !== undefined)
           logger.info('delivery.credentials_reloaded', { files: named });
       } catch (error) {
@@ -85,8 +79,8 @@ function fromFiles<Value>(
 }
 
 /** Changes with every way of changing a file: written over, replaced, linked elsewhere. */
-function fingerprintOf(path: string | undefined): string {
-  if (path === undefined) return '-';
+function fingerprintOf(path: string): string {
+  if (path === '') return '-';
   try {
     const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
     return [dev, ino, size, mtimeMs, ctimeMs].join(':');

@@ -19,7 +19,7 @@ export interface DeliveryOptions {
   readonly random: () => number;
   readonly logger: Logger;
   /** Backlog reports sent a second; Infinity for as fast as they go. */
-  readonly backlogPerSecond?: number;
+  readonly backlogPerSecond: number;
 }
 
 export interface DeliveryState extends Tally {
@@ -54,12 +54,10 @@ export interface Delivery {
   state(): DeliveryState;
 }
 
-const defaultBacklogPerSecond = 20;
-
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { spool, clock, backlogPerSecond = defaultBacklogPerSecond } = options;
+  const { spool, clock } = options;
   const transport = createReplaceableTransport(options.transport);
-  const driver = createDriver({ ...options, transport, backlogPerSecond });
+  const driver = createDriver({ ...options, transport });
   let running: Promise<void> | undefined;
 
   function run(): Promise<void> {

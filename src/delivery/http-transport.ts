@@ -1,7 +1,8 @@
 /** POST over HTTP by undici, as docs/specs/0001-delivery.md says: bounded in time, size and hops. */
+import { buildInfo } from '../base/build-info.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
-import type { Compression } from './compression.ts';
-import { type CredentialFiles, createCredentials } from './credentials.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type CredentialSettings, createCredentials } from './credentials.ts';
 import { exchange, redirectTarget } from './exchange.ts';
 import { createHeldConnection, type HeldConnection } from './held-connection.ts';
 import { type ProxyOptions, proxyFor } from './proxy.ts';
@@ -10,20 +11,21 @@ import { createRequestEnd } from './request-end.ts';
 import type { PostAnswer, PostRequest, Transport } from './transport.ts';
 import { failureOf, isStaleConnection } from './transport-failure.ts';
 
+/**
+ * `url` may carry `user:password@`, which is sent as Basic credentials; `headers` go with every
+ * request, beside ours or in their place; a server that answers 415 to `compression` gets reports
+ * plain from then on.
+ */
+export type TransportSettings = CredentialSettings &
+  Pick<Settings, 'url' | 'headers' | 'proxy' | 'compression'>;
+
 export interface HttpTransportOptions {
-  /** May carry `user:password@`, which is sent as Basic credentials. */
-  readonly url: string;
-  readonly userAgent: string;
-  readonly logger?: Logger;
-  readonly credentials?: CredentialFiles;
-  /** Sent with every request, beside ours or in their place. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** A proxy's address, `none` for never, undefined to follow `env`. */
-  readonly proxy?: string | undefined;
+  readonly settings: TransportSettings;
   /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are looked up. */
-  readonly env?: ProxyOptions['env'];
-  /** Of reports. A server that answers 415 to it gets them plain from then on. */
-  readonly compression?: Compression;
+  readonly environment: ProxyOptions['env'];
+  /** The program's own name and version where nothing is given. */
+  readonly userAgent?: string;
+  readonly logger?: Logger;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -53,10 +55,12 @@ const statusUnsupportedMediaType = 415;
  * signal ends the connection, since half an exchange must not be taken for the next one's answer.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
+  const { settings, environment } = options;
   const limits = { ...defaultHttpLimits, ...options.limits };
+  const target = new URL(settings.url);
   const connection = createHeldConnection({
-    origin: new URL(options.url).origin,
-    proxy: proxyFor(new URL(options.url), { setting: options.proxy, env: options.env ?? {} }),
+    origin: target.origin,
+    proxy: proxyFor(target, { setting: settings.proxy, env: environment }),
     ...limits,
   });
   const follow = createFollower(options, connection, limits);
@@ -106,10 +110,10 @@ function createFollower(
   connection: HeldConnection,
   limits: HttpLimits,
 ): (post: PostRequest, signal: AbortSignal) => Promise<PostAnswer> {
-  const { logger = silentLogger, compression = 'none', headers = {}, userAgent } = options;
-  const target = new URL(options.url);
-  const credentials = createCredentials(options.credentials ?? {}, logger);
-  const content = createRequestContent({ url: target, userAgent, headers, compression });
+  const { settings, logger = silentLogger, userAgent = ownUserAgent() } = options;
+  const target = new URL(settings.url);
+  const credentials = createCredentials(settings, logger);
+  const content = createRequestContent(settings, userAgent);
 
   async function postOnce(url: URL, post: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
     const { token, secureContext } = await credentials.current();
@@ -136,4 +140,8 @@ function createFollower(
       url = next;
     }
   };
+}
+
+function ownUserAgent(): string {
+  return `system-monitor/${buildInfo().version}`;
 }

@@ -1,15 +1,7 @@
 /** What a request says of itself and of us: its headers, and its body as they describe it. */
+import type { Settings } from '../settings/settings.ts';
 import { type Compression, compress } from './compression.ts';
 import type { PostRequest } from './transport.ts';
-
-export interface RequestContentOptions {
-  /** May carry `user:password@`. */
-  readonly url: URL;
-  readonly userAgent: string;
-  /** The user's own, beside ours or in their place. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly compression: Compression;
-}
 
 export interface RequestContent {
   /** How reports are compressed just now. */
@@ -25,19 +17,22 @@ export interface Content {
   readonly body: string | Uint8Array;
 }
 
-export function createRequestContent(options: RequestContentOptions): RequestContent {
-  const basicCredentials = basicCredentialsOf(options.url);
+export function createRequestContent(
+  settings: Pick<Settings, 'url' | 'headers' | 'compression'>,
+  userAgent: string,
+): RequestContent {
+  const basicCredentials = basicCredentialsOf(new URL(settings.url));
   // In lower case, as ours are: a second spelling would be a second header.
   const ownHeaders = Object.fromEntries(
-    Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    Object.entries(settings.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  let compression = options.compression;
+  let compression = settings.compression;
 
   function headersOf(post: PostRequest, token: string | undefined): Record<string, string> {
     const authorization = token === undefined ? basicCredentials : `Bearer ${token}`;
     return {
       'content-type': 'application/json',
-      'user-agent': options.userAgent,
+      'user-agent': userAgent,
       ...(authorization === undefined ? {} : { authorization }),
       ...(post.idempotencyKey === undefined ? {} : { 'idempotency-key': post.idempotencyKey }),
       ...ownHeaders,

@@ -1,7 +1,7 @@
 /** The original's two questions to the server, with its answers in words. */
 import { redactText } from '../base/redact.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { CheckSystemIdAnswer, CheckUrlAnswer } from './checks.ts';
+import type { TransportSettings } from './http-transport.ts';
 
 export interface ServerChecks {
   url(signal?: AbortSignal): Promise<CheckUrlAnswer>;
@@ -11,12 +11,12 @@ export interface ServerChecks {
 
 /** Both questions over one connection. */
 export async function createServerChecks(
-  settings: Settings,
+  settings: TransportSettings,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ServerChecks> {
   const { checkSystemId, checkUrl } = await import('./checks.ts');
-  const { createSettingsTransport } = await import('./settings-transport.ts');
-  const transport = createSettingsTransport(settings, { environment });
+  const { createHttpTransport } = await import('./http-transport.ts');
+  const transport = createHttpTransport({ settings, environment });
   return {
     url: (signal) => checkUrl(transport, signal),
     systemId: (systemId, signal) => checkSystemId(transport, systemId, signal),

@@ -17,7 +17,6 @@ import { createCredentials } from '../delivery/credentials.ts';
 import { type ProbeResult, probeConnection } from '../delivery/probe-connection.ts';
 import { proxyFor } from '../delivery/proxy.ts';
 import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts';
-import { credentialFilesOf } from '../delivery/settings-transport.ts';
 import type { PostAnswer } from '../delivery/transport.ts';
 import type { Settings } from '../settings/settings.ts';
 import { verifySpool } from '../spool/operations.ts';
@@ -107,7 +106,7 @@ async function examineServer(settings: Settings, runtime: Runtime): Promise<Find
   const proxy = proxyFor(url, { setting: settings.proxy, env: runtime.environment });
   const findings: Finding[] = [];
   try {
-    const credentials = createCredentials(credentialFilesOf(settings), silentLogger);
+    const credentials = createCredentials(settings, silentLogger);
     const { secureContext } = await credentials.current();
     const target = proxy === undefined ? url : new URL(proxy);
     const steps = await probeConnection({

@@ -9,6 +9,7 @@ import { createRateLimitedLog } from '../base/rate-limited-log.ts';
 import { createAgeBound } from './age-bound.ts';
 import { createAside } from './aside.ts';
 import { createDiskRefusal } from './disk-refusal.ts';
+import { defaultSpoolLimits, type SpoolLimits } from './limits.ts';
 import { createLockedFolder } from './locked-folder.ts';
 import { createMemoryLane } from './memory-lane.ts';
 import {
@@ -19,7 +20,7 @@ import {
   fileNameOfKey,
 } from './report-file.ts';
 import { createReportQueue } from './report-queue.ts';
-import { defaultSpoolLimits, type Spool, type SpoolEntry, type SpoolLimits } from './spool.ts';
+import type { Spool, SpoolEntry } from './spool.ts';
 import { fileSize, removeFileSoon, reportPath, scanReports, spoolPaths } from './spool-folder.ts';
 
 export interface SpoolOptions {

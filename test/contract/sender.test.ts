@@ -2,12 +2,12 @@
 import { expect, test } from '@jest/globals';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createDelivery } from '../../src/delivery/delivery.ts';
-import { createHttpTransport } from '../../src/delivery/http-transport.ts';
 import { createSpool } from '../../src/spool/create-spool.ts';
 import { systemClock } from '../support/clocks.ts';
 import { realDisk } from '../support/real-disk.ts';
 import { answer, startReceiver } from '../support/scripted-receiver.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { createTestTransport } from '../support/transports.ts';
 
 /** 1xx announce an answer and are none; undici reads on, so no report's fate hangs on them. */
 const statuses = Array.from({ length: 400 }, (_, index) => 200 + index);
@@ -32,10 +32,11 @@ test('every status leaves the report delivered, put aside or waiting, as specifi
   });
   const delivery = createDelivery({
     spool,
-    transport: createHttpTransport({ url: receiver.url, userAgent: 'system-monitor/0.0.0' }),
+    transport: createTestTransport({ url: receiver.url }),
     clock,
     random: Math.random,
     logger: silentLogger,
+    backlogPerSecond: Number.POSITIVE_INFINITY,
   });
   for (const status of statuses) {
     receiver.behave(answer(status));
@@ -63,9 +64,10 @@ test('a report is sent with the same bytes and the same key until it is taken', 
   const open = () =>
     createSpool({ disk: realDisk, folder, pid: process.pid, clock, logger: silentLogger });
   const send = async (spool: ReturnType<typeof open>) => {
-    const transport = createHttpTransport({ url: receiver.url, userAgent: 'system-monitor/0.0.0' });
+    const transport = createTestTransport({ url: receiver.url });
     const parts = { spool, transport, clock, random: Math.random, logger: silentLogger };
-    const delivery = createDelivery(parts);
+    const backlogPerSecond = Number.POSITIVE_INFINITY;
+    const delivery = createDelivery({ ...parts, backlogPerSecond });
     await delivery.drainOnce();
     await delivery.stop(0);
     spool.close();

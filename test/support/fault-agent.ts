@@ -9,11 +9,12 @@
  */
 import { writeSync } from 'node:fs';
 import { createDelivery } from '../../src/delivery/delivery.ts';
-import { createHttpTransport, type HttpLimits } from '../../src/delivery/http-transport.ts';
+import type { HttpLimits } from '../../src/delivery/http-transport.ts';
 import { createSpool } from '../../src/spool/create-spool.ts';
-import type { SpoolLimits } from '../../src/spool/spool.ts';
+import type { SpoolLimits } from '../../src/spool/limits.ts';
 import { systemClock } from './clocks.ts';
 import { realDisk } from './real-disk.ts';
+import { createTestTransport } from './transports.ts';
 
 export interface FaultAgentOptions {
   readonly url: string;
@@ -51,12 +52,11 @@ async function main(options: FaultAgentOptions): Promise<void> {
     logger,
     limits: options.spool ?? {},
   });
-  const transport = createHttpTransport({
+  const transport = createTestTransport({
     url: options.url,
-    userAgent: 'fault-agent',
+    proxy: options.proxy ?? '',
     logger,
     limits: options.http ?? {},
-    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
   });
   const delivery = createDelivery({
     spool,

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { createDelivery } from '../../../src/delivery/delivery.ts';
-import { createHttpTransport } from '../../../src/delivery/http-transport.ts';
 import { createSpool } from '../../../src/spool/create-spool.ts';
 import { listSpool, retryRejected } from '../../../src/spool/operations.ts';
 import { systemClock } from '../../support/clocks.ts';
 import { realDisk } from '../../support/real-disk.ts';
+import { createTestTransport } from '../../support/transports.ts';
 
 export interface WindowsDeliveryResult {
   readonly durable: readonly boolean[];
@@ -95,10 +95,11 @@ async function examine(folder: string): Promise<WindowsDeliveryResult> {
   if (damaged !== undefined) truncateSync(join(folder, 'pending', `${damaged.key}.report`), 50);
   const delivery = createDelivery({
     spool,
-    transport: createHttpTransport({ url: `http://127.0.0.1:${port}/`, userAgent: 'test' }),
+    transport: createTestTransport({ url: `http://127.0.0.1:${port}/` }),
     clock: systemClock,
     random: Math.random,
     logger: silentLogger,
+    backlogPerSecond: Number.POSITIVE_INFINITY,
   });
   await delivery.drainOnce();
   const { damagedFiles } = spool.counts();

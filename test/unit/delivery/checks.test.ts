@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { checkSystemId, checkUrl } from '../../../src/delivery/checks.ts';
-import { createHttpTransport } from '../../../src/delivery/http-transport.ts';
 import type { Transport } from '../../../src/delivery/transport.ts';
 import { answer, startReceiver } from '../../support/scripted-receiver.ts';
+import { createTestTransport } from '../../support/transports.ts';
 
 const systemId = 'Linux-0123456789abcdef0123456789abcdef';
 
 async function ask<Value>(url: string, use: (transport: Transport) => Promise<Value>) {
-  const transport = createHttpTransport({ url, userAgent: 'system-monitor/0.0.0' });
+  const transport = createTestTransport({ url });
   try {
     return await use(transport);
   } finally {

@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { checkConformance } from '../../../src/delivery/conformance.ts';
-import { createHttpTransport } from '../../../src/delivery/http-transport.ts';
 import { startOriginalReceiver } from '../../support/original-receiver.ts';
 import { startReceiver as startOurReceiver } from '../../support/receiver.ts';
 import { exampleSystemId } from '../../support/report.ts';
 import { answer, startReceiver } from '../../support/scripted-receiver.ts';
+import { createTestTransport } from '../../support/transports.ts';
 
 /** What the kit says of the receiver at `url`: the names that passed, and those that did not. */
 async function examine(url: string) {
-  const transport = createHttpTransport({ url, userAgent: 'test' });
+  const transport = createTestTransport({ url });
   const passed: string[] = [];
   const failed: string[] = [];
   try {

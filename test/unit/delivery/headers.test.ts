@@ -11,7 +11,7 @@ test('a bearer token comes from its file, and the next request after a change ha
   const receiver = await startReceiver();
   const tokenFile = join(temporaryFolder(), 'token');
   writeFileSync(tokenFile, 'first\n# a remark\n');
-  await withTransport({ url: receiver.url, credentials: { tokenFile } }, async (transport) => {
+  await withTransport({ url: receiver.url, token_file: tokenFile }, async (transport) => {
     await transport.post({ body: '{}' });
     writeFileSync(tokenFile, 'the-second-one\n');
     await transport.post({ body: '{}' });
@@ -30,7 +30,7 @@ test('a token file without a token sends nothing, and its content is not told', 
   const receiver = await startReceiver();
   const tokenFile = join(temporaryFolder(), 'token');
   writeFileSync(tokenFile, 'two words of secret\n');
-  const result = await postOnce(receiver.url, { credentials: { tokenFile } });
+  const result = await postOnce(receiver.url, { token_file: tokenFile });
   expect(result).toMatchObject({ kind: 'failure', code: 'CONFIG_INVALID', connected: false });
   expect(JSON.stringify(result)).not.toContain('secret');
   expect(receiver.requests).toHaveLength(0);

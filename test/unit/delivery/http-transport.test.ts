@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createHttpTransport } from '../../../src/delivery/http-transport.ts';
 import { answer, startReceiver, startTcpServer } from '../../support/scripted-receiver.ts';
-import { postOnce, withTransport } from '../../support/transports.ts';
+import { createTestTransport, postOnce, withTransport } from '../../support/transports.ts';
 
 const userAgent = 'system-monitor/0.0.0';
 
@@ -227,7 +226,7 @@ test('user and password of the url are sent as Basic credentials', async () => {
 
 test('a closed transport answers that it is closed', async () => {
   const receiver = await startReceiver();
-  const transport = createHttpTransport({ url: receiver.url, userAgent });
+  const transport = createTestTransport({ url: receiver.url, userAgent });
   await transport.close();
   expect(await transport.post({ body: '{}' })).toMatchObject({ kind: 'failure', code: 'ABORTED' });
   expect(receiver.requests).toHaveLength(0);
@@ -235,7 +234,7 @@ test('a closed transport answers that it is closed', async () => {
 
 test('a transport that is closed while its first request begins opens no connection', async () => {
   const receiver = await startReceiver();
-  const transport = createHttpTransport({ url: receiver.url, userAgent });
+  const transport = createTestTransport({ url: receiver.url, userAgent });
   const posted = transport.post({ body: '{}' });
   await transport.close();
   expect(await posted).toMatchObject({ kind: 'failure', code: 'ABORTED' });

@@ -72,8 +72,10 @@ testWith([withOpenssl()], 'a report to an https address goes through a tunnel', 
   const names = 'DNS:localhost,IP:127.0.0.1';
   const receiver = await startReceiver({ tls: pemOf(authority.sign('server', { names })) });
   const proxy = await startProxy();
-  const credentials = { caFile: authority.certificateFile };
-  const result = await postOnce(receiver.url, { proxy: proxy.url, credentials });
+  const result = await postOnce(receiver.url, {
+    proxy: proxy.url,
+    tls_ca_file: authority.certificateFile,
+  });
   expect(result).toMatchObject({ kind: 'answer', status: 200 });
   expect(proxy.requests).toEqual([`CONNECT 127.0.0.1:${receiver.port}`]);
   const untrusted = await postOnce(receiver.url, { proxy: proxy.url });

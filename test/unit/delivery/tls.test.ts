@@ -15,8 +15,8 @@ const openssl = [withOpenssl()];
 testWith(openssl, 'a server is trusted through the user’s own CA, and not without it', async () => {
   const authority = createAuthority();
   const receiver = await startReceiver({ tls: pemOf(authority.sign('server', { names: here })) });
-  const credentials = { caFile: authority.certificateFile };
-  expect(await postOnce(receiver.url, { credentials })).toMatchObject({ status: 200 });
+  const credentials = { tls_ca_file: authority.certificateFile };
+  expect(await postOnce(receiver.url, credentials)).toMatchObject({ status: 200 });
   expect(await postOnce(receiver.url)).toMatchObject({
     kind: 'failure',
     code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -27,7 +27,7 @@ testWith(openssl, 'a server is trusted through the user’s own CA, and not with
 
 testWith(openssl, 'expired, wrong-host and foreign certificates send nothing', async () => {
   const authority = createAuthority();
-  const credentials = { caFile: authority.certificateFile };
+  const credentials = { tls_ca_file: authority.certificateFile };
   const expired = authority.sign('expired', { names: here, days: -1 });
   const elsewhere = authority.sign('elsewhere', { names: 'DNS:example.com' });
   const foreign = createAuthority().sign('server', { names: here });
@@ -37,7 +37,7 @@ testWith(openssl, 'expired, wrong-host and foreign certificates send nothing', a
     [foreign, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   ] as const) {
     const receiver = await startReceiver({ tls: pemOf(certificate) });
-    const result = await postOnce(receiver.url, { credentials });
+    const result = await postOnce(receiver.url, credentials);
     expect(result).toMatchObject({ kind: 'failure', code, connected: false });
     expect(receiver.requests).toHaveLength(0);
   }
@@ -67,22 +67,22 @@ testWith(
     const second = authority.sign('second', { names: here });
     const folder = temporaryFolder();
     const credentials = {
-      caFile: authority.certificateFile,
-      certificateFile: join(folder, 'client.pem'),
-      keyFile: join(folder, 'client.key'),
+      tls_ca_file: authority.certificateFile,
+      tls_certificate_file: join(folder, 'client.pem'),
+      tls_key_file: join(folder, 'client.key'),
     };
     const install = (certificate: typeof first) => {
-      copyFileSync(certificate.certificateFile, credentials.certificateFile);
-      copyFileSync(certificate.keyFile, credentials.keyFile);
+      copyFileSync(certificate.certificateFile, credentials.tls_certificate_file);
+      copyFileSync(certificate.keyFile, credentials.tls_key_file);
     };
     const logger = createRecordingLogger();
     install(first);
-    await withTransport({ url: receiver.url, credentials, logger }, async (transport) => {
+    await withTransport({ url: receiver.url, ...credentials, logger }, async (transport) => {
       await transport.post({ body: '{}' });
       await transport.post({ body: '{}' });
       install(second);
       await transport.post({ body: '{}' });
-      writeFileSync(credentials.certificateFile, 'half-written');
+      writeFileSync(credentials.tls_certificate_file, 'half-written');
       await transport.post({ body: '{}' });
     });
     expect(seen).toEqual(['first', 'first', 'second', 'second']);
@@ -101,7 +101,7 @@ testWith(
     const authority = createAuthority();
     const receiver = await startReceiver({ tls: pemOf(authority.sign('server', { names: here })) });
     const caFile = join(temporaryFolder(), 'absent.pem');
-    const result = await postOnce(receiver.url, { credentials: { caFile } });
+    const result = await postOnce(receiver.url, { tls_ca_file: caFile });
     expect(result).toMatchObject({ kind: 'failure', code: 'CONFIG_INVALID', connected: false });
     expect(result.kind === 'failure' && result.reason).toContain(caFile);
     expect(receiver.requests).toHaveLength(0);
