@@ -26,7 +26,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     });
 
   config
-    .command('get <key>')
+    .command('get <setting>')
     .description('print one setting')
     .action(async (key: string) => {
       const [{ knownKey }, { formatSetting }] = await Promise.all([
@@ -39,7 +39,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     });
 
   config
-    .command('set <key> <value>')
+    .command('set <setting> <value>')
     .description('change one setting in the file')
     .action(async (key: string, value: string) => {
       const { knownKey, parseTypedSetting } = await import('../settings/validate.ts');
@@ -48,7 +48,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     });
 
   config
-    .command('unset <key>')
+    .command('unset <setting>')
     .description('remove one setting from the file, so that its default holds')
     .action(async (key: string) => {
       const { knownKey } = await import('../settings/validate.ts');

@@ -1,5 +1,12 @@
 /** For bash 4 and later (bash(1), "Programmable Completion"). */
-import { anyValue, type CompletionCommand, optionNames, quote } from './tree.ts';
+import {
+  anyValue,
+  type CompletionCommand,
+  type CompletionWord,
+  optionChoices,
+  optionNames,
+  quote,
+} from './tree.ts';
 
 export function bashCompletion(commands: readonly CompletionCommand[]): string {
   const pattern = (names: readonly string[]) => (names.length === 0 ? "''" : names.join('|'));
@@ -22,6 +29,7 @@ _system_monitor() {
     ${pattern(optionNames(commands, ['file']))}) _system_monitor_paths -f; return ;;
     ${pattern(optionNames(commands, ['folder']))}) _system_monitor_paths -d; return ;;
     ${pattern(optionNames(commands, ['text']))}) return ;;
+${[...optionChoices(commands)].map(bashChoice).join('\n')}
   esac
   local words= options= argument=
   case $path in
@@ -43,6 +51,11 @@ _system_monitor_paths() {
 }
 complete -F _system_monitor system-monitor
 `;
+}
+
+function bashChoice([name, choices]: readonly [string, readonly CompletionWord[]]): string {
+  const list = choices.map(({ word }) => word).join(' ');
+  return `    ${name}) COMPREPLY=($(compgen -W ${quote(list)} -- "$current")); return ;;`;
 }
 
 function bashCase({ path, words, options, argument }: CompletionCommand): string {

@@ -3,8 +3,8 @@ import {
   anyValue,
   type CompletionCommand,
   type CompletionOption,
+  type CompletionValue,
   optionNames,
-  type ValueKind,
 } from './tree.ts';
 
 export function fishCompletion(commands: readonly CompletionCommand[]): string {
@@ -45,22 +45,32 @@ function fishLines({ path, words, options, argument }: CompletionCommand): reado
       ({ word, description }) => `${start} -a ${fishQuote(word)}${fishDescription(description)}`,
     ),
     ...options.map((option) => `${start} ${fishOption(option)}`),
-    ...(argument === undefined || argument === 'text' ? [] : [`${start} ${fishValue[argument]}`]),
+    ...(argument === undefined ? [] : [`${start} ${fishPaths[argument]}`]),
   ];
 }
 
-const fishValue: Readonly<Record<ValueKind, string>> = {
-  file: '-F',
-  folder: "-x -a '(__fish_complete_directories)'",
-  text: '-x',
-};
+const fishPaths = { file: '-F', folder: "-x -a '(__fish_complete_directories)'" } as const;
 
 function fishOption({ names, description, value }: CompletionOption): string {
   const flags = names.map((name) =>
     name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`,
   );
-  const takes = value === undefined ? '' : value === 'file' ? ' -r -F' : ` ${fishValue[value]}`;
-  return `${flags.join(' ')}${takes}${fishDescription(description)}`;
+  return `${flags.join(' ')}${fishTakes(value)}${fishDescription(description)}`;
+}
+
+function fishTakes(value: CompletionValue | undefined): string {
+  switch (value?.kind) {
+    case undefined:
+      return '';
+    case 'file':
+      return ' -r -F';
+    case 'folder':
+      return ` ${fishPaths.folder}`;
+    case 'choice':
+      return ` -x -a ${fishQuote(value.choices.map(({ word }) => word).join(' '))}`;
+    case 'text':
+      return ' -x';
+  }
 }
 
 function fishDescription(description: string): string {

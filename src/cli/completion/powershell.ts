@@ -2,7 +2,13 @@
  * For PowerShell 5.1 and 7.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/register-argumentcompleter
  */
-import { anyValue, type CompletionCommand, optionNames } from './tree.ts';
+import {
+  anyValue,
+  type CompletionCommand,
+  type CompletionWord,
+  optionChoices,
+  optionNames,
+} from './tree.ts';
 
 export function powershellCompletion(commands: readonly CompletionCommand[]): string {
   return `# PowerShell completion for system-monitor
@@ -10,6 +16,9 @@ Register-ArgumentCompleter -Native -CommandName 'system-monitor', 'system-monito
   param($wordToComplete, $commandAst, $cursorPosition)
   $offered = @{
 ${commands.map(powershellEntry).join('\n')}
+  }
+  $choices = @{
+${[...optionChoices(commands)].map(powershellChoice).join('\n')}
   }
   $withValue = @(${optionNames(commands, anyValue).map(psQuote).join(', ')})
   $path = ''
@@ -25,7 +34,11 @@ ${commands.map(powershellEntry).join('\n')}
     $longer = "$path $word".Trim()
     if ($offered.ContainsKey($longer)) { $path = $longer }
   }
-  # After an option with a value, PowerShell's own completion of paths takes over.
+  if ($choices.ContainsKey($previous)) {
+    $choices[$previous] | Where-Object { $_ -clike "$wordToComplete*" }
+    return
+  }
+  # After another option with a value, PowerShell's own completion of paths takes over.
   if ($withValue -ccontains $previous) { return }
   $offered[$path] | Where-Object { $_[0] -clike "$wordToComplete*" } | ForEach-Object {
     $kind = if ($_[0].StartsWith('-')) { 'ParameterName' } else { 'ParameterValue' }
@@ -33,6 +46,10 @@ ${commands.map(powershellEntry).join('\n')}
   }
 }
 `;
+}
+
+function powershellChoice([name, choices]: readonly [string, readonly CompletionWord[]]): string {
+  return `    ${psQuote(name)} = @(${choices.map(({ word }) => psQuote(word)).join(', ')})`;
 }
 
 function powershellEntry({ path, words, options }: CompletionCommand): string {

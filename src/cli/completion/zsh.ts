@@ -1,5 +1,12 @@
 /** For zsh 5 (zshcompsys(1)). It lies as _system-monitor in a folder of $fpath, or is sourced. */
-import { anyValue, type CompletionCommand, optionNames, quote } from './tree.ts';
+import {
+  anyValue,
+  type CompletionCommand,
+  type CompletionWord,
+  optionChoices,
+  optionNames,
+  quote,
+} from './tree.ts';
 
 export function zshCompletion(commands: readonly CompletionCommand[]): string {
   const pattern = (names: readonly string[]) => (names.length === 0 ? "''" : names.join('|'));
@@ -23,6 +30,7 @@ _system-monitor() {
     (${pattern(optionNames(commands, ['file']))}) _files; return ;;
     (${pattern(optionNames(commands, ['folder']))}) _files -/; return ;;
     (${pattern(optionNames(commands, ['text']))}) return 1 ;;
+${[...optionChoices(commands)].map(zshChoice).join('\n')}
   esac
   case $where in
 ${commands.map(zshCase).join('\n')}
@@ -45,10 +53,14 @@ fi
 `;
 }
 
+function zshChoice([name, choices]: readonly [string, readonly CompletionWord[]]): string {
+  return `    (${name}) offered=(${choices.map(described).join(' ')}); _describe value offered; return ;;`;
+}
+
 function zshCase({ path, words, options, argument }: CompletionCommand): string {
-  const offered = words.map(({ word, description }) => described(word, description));
+  const offered = words.map(described);
   const flags = options.flatMap(({ names, description }) =>
-    names.map((name) => described(name, description)),
+    names.map((word) => described({ word, description })),
   );
   return `    (${quote(path)})
       kind=${quote(argument ?? '')}
@@ -57,7 +69,7 @@ function zshCase({ path, words, options, argument }: CompletionCommand): string 
 }
 
 /** A colon ends the word, unless it is escaped. */
-function described(word: string, description: string): string {
+function described({ word, description }: CompletionWord): string {
   const name = word.replaceAll(':', '\\:');
   return quote(description === '' ? name : `${name}:${description}`);
 }

@@ -84,6 +84,26 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
     expect(offered(shell, 'spool', 'show', 'int')).toEqual([]);
   });
 
+  testWith(needs, 'offers the values of a choice, after its option and after its setting', () => {
+    expect([...offered(shell, 'background', '--log-level', '')].sort()).toEqual([
+      'debug',
+      'error',
+      'info',
+      'warn',
+    ]);
+    expect(offered(shell, 'background', '--compression', 'z')).toEqual(['zstd']);
+    expect(offered(shell, 'config', 'set', 'processes_detail', 'na')).toEqual(['names']);
+    expect(offered(shell, 'memory', '--scope', 'c')).toEqual(['container']);
+    expect(offered(shell, 'config', 'set', 'url', 'int')).toEqual([]);
+  });
+
+  testWith(needs, 'offers files and folders for a setting that names one', () => {
+    expect(offered(shell, 'background', '--log-file', 'some-fi')).toEqual(['some-file']);
+    expect(offered(shell, 'config', 'set', 'token_file', 'some-fi')).toEqual(['some-file']);
+    const folders = offered(shell, 'config', 'set', 'host_root', 'some');
+    expect(folders.map((word) => word.replace(/\/$/, ''))).toEqual(['some-folder']);
+  });
+
   testWith(needs, 'offers files where a file, folders where a folder is asked for', () => {
     const withoutSlash = (words: readonly string[]) => words.map((word) => word.replace(/\/$/, ''));
     expect([...withoutSlash(offered(shell, '--config', 'some'))].sort()).toEqual([
