@@ -15,8 +15,8 @@ import {
 } from '../collectors/index.ts';
 import { createCollector, systemKind } from '../collectors/lazy-collector.ts';
 import { findLocations, type LocationOptions } from '../config/locations.ts';
-import type { SettingKey } from '../settings/setting-table.ts';
-import type { Settings } from '../settings/settings.ts';
+import { environmentName, type SettingKey, settingKeys } from '../settings/setting-table.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
 
 export type Subject = PartName | 'stats';
 
@@ -110,13 +110,13 @@ function inOrder(shown: readonly PartName[], values: Partial<PartValues>): unkno
  * where there is something to read. A file that cannot be used is said and left aside, since the
  * question was what the machine does and not how it is configured.
  */
-async function collectingSettings(options: SamplerOptions): Promise<Settings | undefined> {
+async function collectingSettings(options: SamplerOptions): Promise<Settings> {
   const { runtime, flags, locations } = options;
   const { disk } = locations;
   const { path } = findLocations(locations).configuration;
   const hasFlags = Object.keys(flags).length > 0;
-  const hasEnvironment = Object.keys(runtime.environment).some(isSettingVariable);
-  if (!hasFlags && !hasEnvironment && disk.stat(path) === undefined) return undefined;
+  const hasEnvironment = settingKeys.some((key) => runtime.environment[environmentName(key)]);
+  if (!hasFlags && !hasEnvironment && disk.stat(path) === undefined) return defaultSettings;
   const { loadSettings } = await import('../config/load.ts');
   const { environment } = runtime;
   try {
@@ -126,15 +126,9 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings | u
     // An ordinary user may not read a service's file, and need not.
     if (error.code !== 'PERMISSION') {
       await runtime.stderr.write(
-        `system-monitor: ${error.message}\n(its filters are left aside for this call)\n`,
+        `system-monitor: ${error.message}\n(this call uses the defaults)\n`,
       );
     }
-    return hasFlags ? loadSettings({ disk, path: '', environment: {}, flags }).settings : undefined;
+    return loadSettings({ disk, path: '', environment: {}, flags }).settings;
   }
-}
-
-const locationVariables = new Set(['SYSTEM_MONITOR_CONFIG', 'SYSTEM_MONITOR_STATE_DIR']);
-
-function isSettingVariable(name: string): boolean {
-  return name.startsWith('SYSTEM_MONITOR_') && !locationVariables.has(name);
 }

@@ -1,9 +1,8 @@
 /** The short flags of the commands that show parts: each stands for a setting, for this call. */
 import { Option } from 'commander';
-import { processDetails, scopes } from '../collectors/collector.ts';
 import { type PartName, parts } from '../collectors/index.ts';
 import type { ShortFlag } from '../collectors/part.ts';
-import type { SettingKey } from '../settings/setting-table.ts';
+import { type SettingKey, settingTable } from '../settings/setting-table.ts';
 
 export interface PartFlag {
   readonly option: Option;
@@ -13,9 +12,14 @@ export interface PartFlag {
 const options: Readonly<Record<ShortFlag, () => Option>> = {
   include: () => new Option('--include <patterns>', 'only what matches, separated by commas'),
   exclude: () => new Option('--exclude <patterns>', 'not what matches, separated by commas'),
-  detail: () => new Option('--detail <detail>', 'how much of each process').choices(processDetails),
+  detail: () =>
+    new Option('--detail <detail>', 'how much of each process').choices(
+      Object.keys(settingTable.processes_detail.choices),
+    ),
   scope: () =>
-    new Option('--scope <scope>', "the machine's figures or the container's").choices(scopes),
+    new Option('--scope <scope>', "the machine's figures or the container's").choices(
+      Object.keys(settingTable.scope.choices),
+    ),
   'host-root': () =>
     new Option('--host-root <folder>', "report the host whose '/' is mounted there"),
 };

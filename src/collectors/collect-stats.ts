@@ -124,7 +124,7 @@ export async function collectWithin<Value>(
   run: (signal: AbortSignal) => Promise<Value>,
   context: CollectorContext,
 ): Promise<Value> {
-  const { deadlineMs } = context.settings;
+  const { deadlineMs } = context;
   const deadline = new AbortController();
   const finished = new AbortController();
   const timeout = context.clock.sleep(deadlineMs, finished.signal).then((): never => {

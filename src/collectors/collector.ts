@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MountProber } from '../host/linux/mount-prober.ts';
 import type { ReadFileSystemBlocks } from '../host/linux/statfs.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { InterfaceList } from './network/addresses.ts';
 
 /**
@@ -53,7 +54,9 @@ export interface CollectorContext {
   /** As `process.platform` spells it. */
   readonly platform: NodeJS.Platform;
   readonly roots: SystemRoots;
-  readonly settings: CollectorSettings;
+  readonly settings: CollectingSettings;
+  /** How long one collector may take before its part is left empty. */
+  readonly deadlineMs: number;
   /** The real ones unless told. */
   readonly calls?: Partial<SystemCalls>;
   /**
@@ -65,49 +68,22 @@ export interface CollectorContext {
   readonly onStuckMounts?: (mountPoints: readonly string[]) => void;
 }
 
-/**
- * How much is said of each process. `full` is what the original sends; `names` leaves the users
- * out, `count` sends their number alone, `off` an empty list.
- */
-export const processDetails = ['full', 'names', 'count', 'off'] as const;
-export type ProcessDetail = (typeof processDetails)[number];
+/** What the user can change about collecting; the table of settings explains each. */
+export type CollectingSettings = Pick<
+  Settings,
+  | 'scope'
+  | 'host_root'
+  | 'processes_detail'
+  | 'processes_include'
+  | 'processes_exclude'
+  | 'disks_include'
+  | 'disks_exclude'
+  | 'network_include'
+  | 'network_exclude'
+>;
 
-/** Whose CPU and memory are meant: the machine's, or those of the container that this runs in. */
-export const scopes = ['host', 'container'] as const;
-export type Scope = (typeof scopes)[number];
-
-/**
- * What the user can change about collecting. Patterns are globs as filter.ts explains them; an
- * empty list of includes means everything.
- */
-export interface CollectorSettings {
-  /** How long one collector may take before its part is left empty. */
-  readonly deadlineMs: number;
-  readonly scope: Scope;
-  readonly processesDetail: ProcessDetail;
-  /** Matched against a process's name. */
-  readonly processesInclude: readonly string[];
-  readonly processesExclude: readonly string[];
-  /** Matched against a disk's device and its mount point; one match is enough. */
-  readonly disksInclude: readonly string[];
-  readonly disksExclude: readonly string[];
-  /** Matched against an interface's name. */
-  readonly networkInclude: readonly string[];
-  readonly networkExclude: readonly string[];
-}
-
-/** What the original sends. */
-export const defaultCollectorSettings: CollectorSettings = {
-  deadlineMs: 5000,
-  scope: 'host',
-  processesDetail: 'full',
-  processesInclude: [],
-  processesExclude: [],
-  disksInclude: [],
-  disksExclude: [],
-  networkInclude: [],
-  networkExclude: [],
-};
+/** `deadlineMs`, where nothing else is wanted. */
+export const collectorDeadlineMs = 5000;
 
 export type CollectorFactory<Value> = (context: CollectorContext) => Collector<Value>;
 

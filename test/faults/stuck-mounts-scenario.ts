@@ -11,8 +11,9 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createStatsCollector } from '../../src/collectors/collect-stats.ts';
-import { type CollectorContext, defaultCollectorSettings } from '../../src/collectors/collector.ts';
+import { type CollectorContext, collectorDeadlineMs } from '../../src/collectors/collector.ts';
 import { createSystemRoots } from '../../src/collectors/roots.ts';
+import { defaultSettings } from '../../src/settings/settings.ts';
 import { systemClock } from '../support/clocks.ts';
 
 export interface SeenSample {
@@ -47,7 +48,8 @@ const context: CollectorContext = {
   },
   platform: 'linux',
   roots: createSystemRoots(),
-  settings: { ...defaultCollectorSettings, disksInclude: ['*'] },
+  settings: { ...defaultSettings, disks_include: ['*'] },
+  deadlineMs: collectorDeadlineMs,
   onStuckMounts: (now) => {
     stuck = now;
   },

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { silentLogger } from '../../src/base/logger.ts';
-import { defaultCollectorSettings } from '../../src/collectors/collector.ts';
+import { collectorDeadlineMs } from '../../src/collectors/collector.ts';
 import { createLinuxProcessesCollector } from '../../src/collectors/processes/linux.ts';
 import { createSystemRoots } from '../../src/collectors/roots.ts';
+import { defaultSettings } from '../../src/settings/settings.ts';
 import { type ProcessStats, processStatsSchema } from '../../src/wire/stats.ts';
 import { systemClock } from '../support/clocks.ts';
 import { asRoot, onPlatform, testWith, withFile } from '../support/requirement.ts';
@@ -50,7 +51,8 @@ const collector = createLinuxProcessesCollector({
   logger: silentLogger,
   platform: 'linux',
   roots: createSystemRoots(),
-  settings: defaultCollectorSettings,
+  settings: defaultSettings,
+  deadlineMs: collectorDeadlineMs,
 });
 
 async function ours(): Promise<Map<number, ProcessStats>> {

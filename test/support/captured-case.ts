@@ -26,38 +26,20 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../src/base/clock.ts';
 import { MonitorError } from '../../src/base/errors.ts';
-import {
-  type Collector,
-  type CollectorContext,
-  processDetails,
-  type SystemCalls,
-  scopes,
-} from '../../src/collectors/collector.ts';
+import type { Collector, CollectorContext, SystemCalls } from '../../src/collectors/collector.ts';
 import { type PartName, type PartValues, partNames, parts } from '../../src/collectors/index.ts';
 import { createCollector } from '../../src/collectors/lazy-collector.ts';
 import type { InterfaceList } from '../../src/collectors/network/addresses.ts';
 import { createSystemRoots } from '../../src/collectors/roots.ts';
 import type { MountProber } from '../../src/host/linux/mount-prober.ts';
 import type { FileSystemBlocks } from '../../src/host/linux/statfs.ts';
+import { validateSettingsFile } from '../../src/settings/validate.ts';
 import { collectorContext } from './collector-context.ts';
 
 const casesFolder = join(import.meta.dirname, '../cases');
 
-const patterns = z.array(z.string()).exactOptional();
-
-const settingsSchema = z.strictObject({
-  scope: z.enum(scopes).exactOptional(),
-  processesDetail: z.enum(processDetails).exactOptional(),
-  processesInclude: patterns,
-  processesExclude: patterns,
-  disksInclude: patterns,
-  disksExclude: patterns,
-  networkInclude: patterns,
-  networkExclude: patterns,
-});
-
 const caseSchema = z.strictObject({
-  settings: settingsSchema.optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
   hostRoot: z.boolean().optional(),
   secondsBetween: z.number().positive().optional(),
 });
@@ -188,7 +170,7 @@ function createContext(folder: string, { current, clock }: Steps): CollectorCont
     clock,
     platform: 'linux',
     roots: hostRoot ? roots : { ...roots, mountPrefix: '' },
-    settings,
+    settings: validateSettingsFile(settings, folder),
     calls: { ...capturedStatfs(current), listInterfaces: () => capturedInterfaces(current) },
   });
 }

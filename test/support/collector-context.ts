@@ -1,17 +1,18 @@
 import type { LogFields, Logger } from '../../src/base/logger.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import {
+  type CollectingSettings,
   type CollectorContext,
-  type CollectorSettings,
-  defaultCollectorSettings,
+  collectorDeadlineMs,
 } from '../../src/collectors/collector.ts';
 import { createSystemRoots } from '../../src/collectors/roots.ts';
+import { defaultSettings } from '../../src/settings/settings.ts';
 import { systemClock } from './clocks.ts';
 
 /** This machine with its own time and the default settings, but for what the test says. */
 export function collectorContext(
   changes: Partial<Omit<CollectorContext, 'settings'>> & {
-    readonly settings?: Partial<CollectorSettings>;
+    readonly settings?: Partial<CollectingSettings>;
   } = {},
 ): CollectorContext {
   return {
@@ -19,8 +20,9 @@ export function collectorContext(
     logger: silentLogger,
     platform: process.platform,
     roots: createSystemRoots(),
+    deadlineMs: collectorDeadlineMs,
     ...changes,
-    settings: { ...defaultCollectorSettings, ...changes.settings },
+    settings: { ...defaultSettings, ...changes.settings },
   };
 }
 

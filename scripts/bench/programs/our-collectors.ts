@@ -8,13 +8,11 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { createStatsCollector } from '../../../src/collectors/collect-stats.ts';
-import {
-  type CollectorContext,
-  defaultCollectorSettings,
-} from '../../../src/collectors/collector.ts';
+import type { CollectorContext } from '../../../src/collectors/collector.ts';
 import { isPartName } from '../../../src/collectors/index.ts';
 import { createCollector } from '../../../src/collectors/lazy-collector.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { defaultSettings } from '../../../src/settings/settings.ts';
 
 const clock: Clock = {
   epochMs: () => Date.now(),
@@ -33,7 +31,8 @@ const context: CollectorContext = {
   logger: silentLogger,
   platform: 'linux',
   roots: createSystemRoots(),
-  settings: { ...defaultCollectorSettings, deadlineMs: 60_000 },
+  settings: defaultSettings,
+  deadlineMs: 60_000,
 };
 
 const [part = 'whole', samples = '10'] = process.argv.slice(2);

@@ -29,7 +29,7 @@ export function createDiskList(
     const source = `${fileSystems}\0${mountinfo}`;
     if (source === lastSource) return disks;
     const deviceTypes = parseFileSystems(fileSystems);
-    const wanted = settings.disksInclude.length > 0 ? isFillable : backedByDevice(deviceTypes);
+    const wanted = settings.disks_include.length > 0 ? isFillable : backedByDevice(deviceTypes);
     const slice = createTimeSlice(clock);
     const mounts: Mount[] = [];
     for (const piece of piecesOf(mountinfo)) {

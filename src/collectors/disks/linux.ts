@@ -71,7 +71,7 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
 
   return {
     async collect() {
-      const keep = await createFilter(settings.disksInclude, settings.disksExclude);
+      const keep = await createFilter(settings.disks_include, settings.disks_exclude);
       const disks = await listDisks(keep);
       prober.retain(disks.map((disk) => disk.mount));
       const answers = await readAll(disks);

@@ -34,7 +34,7 @@ export function createPortableDisksCollector(
     platform === 'win32' ? createLibraryList(context) : createDfList(context, runCommand);
   return {
     async collect(signal) {
-      const keep = await createFilter(settings.disksInclude, settings.disksExclude, {
+      const keep = await createFilter(settings.disks_include, settings.disks_exclude, {
         ignoreCase: platform === 'win32',
       });
       const disks = await list(signal);
@@ -50,8 +50,7 @@ function byDevice(list: readonly ListedDisk[]): Disks {
   return disks;
 }
 
-function createDfList({ settings }: CollectorContext, runCommand?: RunCommand): ListDisks {
-  const { deadlineMs } = settings;
+function createDfList({ deadlineMs }: CollectorContext, runCommand?: RunCommand): ListDisks {
   return async (signal) => {
     const [df, mount] = await Promise.all([
       askSystem({ program: 'df', args: dfArgs, deadlineMs, signal }, runCommand),
@@ -82,12 +81,12 @@ export function disksOfDf(
   });
 }
 
-function createLibraryList({ clock, settings }: CollectorContext): ListDisks {
+function createLibraryList({ clock, deadlineMs }: CollectorContext): ListDisks {
   const readSizes = createLibraryCall({
     name: 'fsSize',
     call: (library) => library.fsSize(),
     clock,
-    deadlineMs: settings.deadlineMs,
+    deadlineMs,
   });
   return async () => disksOfLibrary(await readSizes());
 }

@@ -47,7 +47,7 @@ export function createWin32DisksCollector(
     async collect() {
       loaded ??= load();
       const calls = await loaded;
-      const keep = await createFilter(settings.disksInclude, settings.disksExclude, {
+      const keep = await createFilter(settings.disks_include, settings.disks_exclude, {
         ignoreCase: true,
       });
       const volumes = listDrives(calls)

@@ -26,8 +26,7 @@ export function createPortableMemoryCollector(
   context: CollectorContext,
   { runCommand }: PortableMemoryOptions = {},
 ): Collector<Memory> {
-  const { clock, platform, settings } = context;
-  const { deadlineMs } = settings;
+  const { clock, platform, deadlineMs } = context;
   if (platform === 'darwin') {
     return {
       async collect(signal) {

@@ -15,7 +15,7 @@ export function createLinuxNetworkCollector(context: CollectorContext): Collecto
   const addresses = createLinuxAddresses(context, runSystemCommand);
   return {
     async collect() {
-      const keep = await createFilter(settings.networkInclude, settings.networkExclude);
+      const keep = await createFilter(settings.network_include, settings.network_exclude);
       const counters = parseNetDev(readKernelFile(devPath));
       return networkOf(await addresses.read([...counters.keys()]), counters, keep);
     },

@@ -31,7 +31,7 @@ export function createPortableNetworkCollector(
     platform === 'win32' ? createLibraryCounters(context) : createNetstat(context, runCommand);
   return {
     async collect(signal) {
-      const keep = await createFilter(settings.networkInclude, settings.networkExclude, {
+      const keep = await createFilter(settings.network_include, settings.network_exclude, {
         ignoreCase: platform === 'win32',
       });
       const counters = await readCounters(signal);
@@ -40,8 +40,7 @@ export function createPortableNetworkCollector(
   };
 }
 
-function createNetstat({ settings }: CollectorContext, runCommand?: RunCommand): ReadCounters {
-  const { deadlineMs } = settings;
+function createNetstat({ deadlineMs }: CollectorContext, runCommand?: RunCommand): ReadCounters {
   return async (signal) => {
     const { stdout } = await askSystem(
       { program: 'netstat', args: netstatArgs, deadlineMs, signal },
@@ -51,12 +50,12 @@ function createNetstat({ settings }: CollectorContext, runCommand?: RunCommand):
   };
 }
 
-function createLibraryCounters({ clock, settings }: CollectorContext): ReadCounters {
+function createLibraryCounters({ clock, deadlineMs }: CollectorContext): ReadCounters {
   const readStats = createLibraryCall({
     name: 'networkStats',
     call: (library) => library.networkStats('*'),
     clock,
-    deadlineMs: settings.deadlineMs,
+    deadlineMs,
   });
   return async () => countersOf(await readStats());
 }

@@ -25,7 +25,7 @@ export function createWin32NetworkCollector(
     async collect() {
       loaded ??= load();
       const calls = await loaded;
-      const keep = await createFilter(settings.networkInclude, settings.networkExclude, {
+      const keep = await createFilter(settings.network_include, settings.network_exclude, {
         ignoreCase: true,
       });
       const addresses: InterfaceAddress[] = [];

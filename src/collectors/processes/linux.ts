@@ -46,13 +46,13 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
 
   return {
     async collect(signal) {
-      if (settings.processesDetail === 'off') return [];
-      const keep = await createFilter(settings.processesInclude, settings.processesExclude);
+      if (settings.processes_detail === 'off') return [];
+      const keep = await createFilter(settings.processes_include, settings.processes_exclude);
       users.refresh();
       warnIfHidden();
       const sample = await readAll({ context, files, cache, users, keep, signal });
-      if (settings.processesDetail === 'full') await nameUnknownUsers(users, sample.unnamed);
-      return processesByDetail(sample.processes, settings.processesDetail);
+      if (settings.processes_detail === 'full') await nameUnknownUsers(users, sample.unnamed);
+      return processesByDetail(sample.processes, settings.processes_detail);
     },
     close: () => cache.close(),
   };

@@ -31,18 +31,17 @@ export function createPortableProcessesCollector(
     platform === 'win32' ? createLibraryList(context) : createPsList(context, runCommand);
   return {
     async collect(signal) {
-      if (settings.processesDetail === 'off') return [];
-      const keep = await createFilter(settings.processesInclude, settings.processesExclude, {
+      if (settings.processes_detail === 'off') return [];
+      const keep = await createFilter(settings.processes_include, settings.processes_exclude, {
         ignoreCase: platform === 'win32',
       });
       const processes = (await list(signal)).filter((one) => keep(one.name));
-      return processesByDetail(processes, settings.processesDetail);
+      return processesByDetail(processes, settings.processes_detail);
     },
   };
 }
 
-function createPsList({ settings }: CollectorContext, runCommand?: RunCommand): ListProcesses {
-  const { deadlineMs } = settings;
+function createPsList({ deadlineMs }: CollectorContext, runCommand?: RunCommand): ListProcesses {
   return async (signal) => {
     const answer = await askSystem({ program: 'ps', args: psArgs, deadlineMs, signal }, runCommand);
     return parsePs(answer.stdout)
@@ -51,12 +50,12 @@ function createPsList({ settings }: CollectorContext, runCommand?: RunCommand): 
   };
 }
 
-function createLibraryList({ clock, settings }: CollectorContext): ListProcesses {
+function createLibraryList({ clock, deadlineMs }: CollectorContext): ListProcesses {
   const readProcesses = createLibraryCall({
     name: 'processes',
     call: (library) => library.processes(),
     clock,
-    deadlineMs: settings.deadlineMs,
+    deadlineMs,
   });
   return async () => processesOf((await readProcesses()).list);
 }

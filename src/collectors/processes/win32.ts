@@ -83,10 +83,10 @@ export function createWin32ProcessesCollector(
   let source: ReturnType<typeof open> | undefined;
   return {
     async collect(signal) {
-      if (settings.processesDetail === 'off') return [];
+      if (settings.processes_detail === 'off') return [];
       source ??= open();
       const { snapshots, owners, names } = await source;
-      const keep = await createFilter(settings.processesInclude, settings.processesExclude, {
+      const keep = await createFilter(settings.processes_include, settings.processes_exclude, {
         ignoreCase: true,
       });
       const listed = snapshots.read();
@@ -101,14 +101,14 @@ export function createWin32ProcessesCollector(
         const { pid } = one;
         const name = pid === idlePid ? 'System Idle Process' : one.imageName;
         if (!keep(name)) continue;
-        const owner = settings.processesDetail === 'full' ? owners.ownerOf(one) : unasked;
+        const owner = settings.processes_detail === 'full' ? owners.ownerOf(one) : unasked;
         if (owner.kind === 'gone') continue;
         const username = usernameOf(pid, owner, names.nameOf);
         processes.push({ pid, name, username });
       }
       owners.forgetAllBut(listed);
       processes.sort((a, b) => a.pid - b.pid);
-      return processesByDetail(processes, settings.processesDetail);
+      return processesByDetail(processes, settings.processes_detail);
     },
   };
 }

@@ -8,10 +8,10 @@ import { networkInterfaces, totalmem, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../../src/base/logger.ts';
 import type { CollectorContext } from '../../../src/collectors/collector.ts';
-import { defaultCollectorSettings } from '../../../src/collectors/collector.ts';
 import { sentParts } from '../../../src/collectors/index.ts';
 import { createCollector } from '../../../src/collectors/lazy-collector.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { defaultSettings } from '../../../src/settings/settings.ts';
 
 export interface CollectedOnWindows {
   readonly pid: number;
@@ -60,7 +60,8 @@ async function collectAll(): Promise<CollectedOnWindows> {
       },
     },
     roots: createSystemRoots(),
-    settings: { ...defaultCollectorSettings, deadlineMs: 2000 },
+    settings: defaultSettings,
+    deadlineMs: 2000,
   };
   const collectors = sentParts.map((part) => ({ part, collector: createCollector(part, context) }));
 

@@ -5,13 +5,11 @@
 import { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../../src/base/logger.ts';
-import {
-  type CollectorContext,
-  defaultCollectorSettings,
-} from '../../../src/collectors/collector.ts';
+import { type CollectorContext, collectorDeadlineMs } from '../../../src/collectors/collector.ts';
 import { type SentPart, sentParts } from '../../../src/collectors/index.ts';
 import { createCollector } from '../../../src/collectors/lazy-collector.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { defaultSettings } from '../../../src/settings/settings.ts';
 
 export interface Cost {
   readonly part: SentPart;
@@ -46,7 +44,8 @@ function contextFor(platform: NodeJS.Platform): CollectorContext {
     },
     logger: silentLogger,
     roots: createSystemRoots(),
-    settings: defaultCollectorSettings,
+    settings: defaultSettings,
+    deadlineMs: collectorDeadlineMs,
   };
 }
 

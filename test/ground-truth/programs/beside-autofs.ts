@@ -35,8 +35,8 @@ async function ask(): Promise<string> {
 }
 
 const mountPoints: string[] = [];
-for (const disksInclude of [[], ['*']]) {
-  const collector = createLinuxDisksCollector(collectorContext({ settings: { disksInclude } }));
+for (const disks_include of [[], ['*']]) {
+  const collector = createLinuxDisksCollector(collectorContext({ settings: { disks_include } }));
   const disks = Object.values(await collector.collect());
   mountPoints.push(...disks.map((disk) => disk.mount_point));
   collector.close?.();

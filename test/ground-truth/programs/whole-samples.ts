@@ -1,11 +1,9 @@
 /** Takes three whole samples with the default settings, and says what was in the last. */
 import { silentLogger } from '../../../src/base/logger.ts';
 import { createStatsCollector } from '../../../src/collectors/collect-stats.ts';
-import {
-  type CollectorContext,
-  defaultCollectorSettings,
-} from '../../../src/collectors/collector.ts';
+import { type CollectorContext, collectorDeadlineMs } from '../../../src/collectors/collector.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
+import { defaultSettings } from '../../../src/settings/settings.ts';
 import { systemClock } from '../../support/clocks.ts';
 
 const context: CollectorContext = {
@@ -13,7 +11,8 @@ const context: CollectorContext = {
   logger: silentLogger,
   platform: 'linux',
   roots: createSystemRoots(),
-  settings: defaultCollectorSettings,
+  settings: defaultSettings,
+  deadlineMs: collectorDeadlineMs,
 };
 const collector = createStatsCollector(context);
 await collector.collect();

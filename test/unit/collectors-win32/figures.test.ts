@@ -104,7 +104,7 @@ test('disks are keyed by drive, and an unwanted drive is not touched', async () 
   });
 
   asked.length = 0;
-  const context = windowsContext({ disksExclude: ['E:\\'] });
+  const context = windowsContext({ disks_exclude: ['E:\\'] });
   const some = await createWin32DisksCollector(context, { load }).collect();
   expect(Object.keys(some)).toEqual(['C:\\']);
   expect(asked).toEqual(['C', 'D']);
@@ -131,7 +131,7 @@ test('drives can be included by their root, with or without a star', async () =>
     E: { type: kinds.fixed, fileSystem: 'NTFS', total: 64n, free: 1n },
   });
   for (const pattern of ['C:\\', 'C:*']) {
-    const context = windowsContext({ disksInclude: [pattern] });
+    const context = windowsContext({ disks_include: [pattern] });
     const some = await createWin32DisksCollector(context, { load: async () => calls }).collect();
     expect(Object.keys(some)).toEqual(['C:\\']);
   }
@@ -168,7 +168,7 @@ test('an adapter without counters keeps its address; an unwanted one is not aske
     askedIndexes.push(Buffer.from(row.buffer, row.byteOffset).readUInt32LE(8));
     return 2;
   });
-  const context = windowsContext({ networkExclude: ['lo'] });
+  const context = windowsContext({ network_exclude: ['lo'] });
   expect(await createWin32NetworkCollector(context, { load }).collect()).toEqual({
     eth0: { ip: '192.0.2.2', netmask: '255.255.255.0' },
   });

@@ -158,7 +158,7 @@ test('a process that ends while it is asked about is left out', async () => {
 test('less detail and filters by name keep unneeded processes closed', async () => {
   const filtered = fakeWindows(machine());
   const someOnly = createWin32ProcessesCollector(
-    windowsContext({ processesInclude: ['*.exe'], processesExclude: ['svchost.exe'] }),
+    windowsContext({ processes_include: ['*.exe'], processes_exclude: ['svchost.exe'] }),
     filtered,
   );
   expect(await someOnly.collect()).toEqual([
@@ -167,10 +167,10 @@ test('less detail and filters by name keep unneeded processes closed', async () 
   expect(filtered.opened).toEqual([900]);
 
   const named = fakeWindows(machine());
-  const names = createWin32ProcessesCollector(windowsContext({ processesDetail: 'names' }), named);
+  const names = createWin32ProcessesCollector(windowsContext({ processes_detail: 'names' }), named);
   expect(await names.collect()).toContainEqual({ pid: 900, name: 'editor.exe' });
   const counting = createWin32ProcessesCollector(
-    windowsContext({ processesDetail: 'count' }),
+    windowsContext({ processes_detail: 'count' }),
     named,
   );
   expect(await counting.collect()).toEqual({ count: 5 });
@@ -179,6 +179,6 @@ test('less detail and filters by name keep unneeded processes closed', async () 
   const load = async (): Promise<Win32ProcessCalls> => {
     throw new Error('nothing may be loaded');
   };
-  const off = createWin32ProcessesCollector(windowsContext({ processesDetail: 'off' }), { load });
+  const off = createWin32ProcessesCollector(windowsContext({ processes_detail: 'off' }), { load });
   expect(await off.collect()).toEqual([]);
 });

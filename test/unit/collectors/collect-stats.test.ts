@@ -124,7 +124,7 @@ test('a collector that gives no answer loses its part at the deadline and is tol
     },
   };
   const stats = createStatsCollector(
-    collectorContext({ clock, settings: { deadlineMs: 2000 } }),
+    collectorContext({ clock, deadlineMs: 2000 }),
     collectorsWith({ disks: hanging }),
   );
   const pending = stats.collect();
@@ -154,7 +154,7 @@ test('a collector that has not ended is not asked again, and is taken back when 
     },
   };
   const stats = createStatsCollector(
-    collectorContext({ clock, settings: { deadlineMs: 100 } }),
+    collectorContext({ clock, deadlineMs: 100 }),
     collectorsWith({ disks: slow }),
   );
   const first = stats.collect();

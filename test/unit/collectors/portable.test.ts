@@ -112,15 +112,15 @@ test('processes are filtered and told in the detail that is asked for', async ()
   const { runCommand, asked } = answering({ ps: macPs }, 950);
   const collect = (settings: object) =>
     createPortableProcessesCollector(darwin(settings), { runCommand }).collect();
-  expect(await collect({ processesInclude: ['*rowser*'], processesDetail: 'names' })).toEqual([
+  expect(await collect({ processes_include: ['*rowser*'], processes_detail: 'names' })).toEqual([
     { pid: 733, name: 'Some Browser' },
     { pid: 734, name: 'Browser Helper (Renderer)' },
   ]);
-  expect(await collect({ processesExclude: ['launchd'], processesDetail: 'count' })).toEqual({
+  expect(await collect({ processes_exclude: ['launchd'], processes_detail: 'count' })).toEqual({
     count: 5,
   });
   expect(asked).toHaveLength(2);
-  expect(await collect({ processesDetail: 'off' })).toEqual([]);
+  expect(await collect({ processes_detail: 'off' })).toEqual([]);
   expect(asked).toHaveLength(2);
 });
 
@@ -229,7 +229,7 @@ test('df’s blocks are as large as its heading says, with or without inodes bet
 
 test('disks by patterns of device and mount point', async () => {
   const { runCommand } = answering({ df: macDf, mount: macMount });
-  const context = darwin({ disksExclude: ['/System/*', '/Volumes/*'] });
+  const context = darwin({ disks_exclude: ['/System/*', '/Volumes/*'] });
   const disks = await createPortableDisksCollector(context, { runCommand }).collect();
   expect(Object.keys(disks)).toEqual(['/dev/disk3s1s1']);
 });

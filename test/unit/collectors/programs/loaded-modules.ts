@@ -14,7 +14,8 @@ registerHooks({
 const { partNames } = await import('../../../../src/collectors/index.ts');
 const { createCollector } = await import('../../../../src/collectors/lazy-collector.ts');
 const { createSystemRoots } = await import('../../../../src/collectors/roots.ts');
-const { defaultCollectorSettings } = await import('../../../../src/collectors/collector.ts');
+const { collectorDeadlineMs } = await import('../../../../src/collectors/collector.ts');
+const { defaultSettings } = await import('../../../../src/settings/settings.ts');
 const { silentLogger } = await import('../../../../src/base/logger.ts');
 
 const context: CollectorContext = {
@@ -26,7 +27,8 @@ const context: CollectorContext = {
   logger: silentLogger,
   platform: process.platform,
   roots: createSystemRoots(),
-  settings: defaultCollectorSettings,
+  settings: defaultSettings,
+  deadlineMs: collectorDeadlineMs,
 };
 for (const part of partNames) {
   const collector = createCollector(part, context);
