@@ -11,7 +11,7 @@ import type { Clock } from './base/clock.ts';
 import type { Disk } from './base/disk.ts';
 import { systemErrorCode, wrapSystemError } from './base/errors.ts';
 import type { OutputStream, Runtime } from './base/runtime.ts';
-import { runCli } from './cli/cli.ts';
+import { explainError, runCli } from './cli/cli.ts';
 import { createNodeDisk } from './host/node-disk.ts';
 
 const realDisk: Disk = createNodeDisk({
@@ -44,12 +44,22 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Runs one command and sets the exit code. It does not call exit: pending output is let out first. */
+/** How long what a command left behind (a socket, a child) may hold the process open after it. */
+const lingerMs = 250;
+
+/** Runs one command and ends with its exit code. All its output is out by then. */
 export async function main(): Promise<void> {
   // Node calls its main thread `MainThread`, and so would every process list. It also takes the
   // arguments out of the process list, where a password in a URL would stand for all to read.
   process.title = 'system-monitor';
-  process.exitCode = await runCli(createRuntime());
+  const runtime = createRuntime();
+  runtime.onUncaught((error) => {
+    void explainError(error, runtime).then((code) => process.exit(code));
+  });
+  process.exitCode = await runCli(runtime);
+  // Ends nothing that ends by itself. A service that has stopped its work and lives on would count
+  // as running.
+  setTimeout(() => process.exit(), lingerMs).unref();
 }
 
 /** This process as the program sees it. The build makes the manual page with it. */
@@ -84,10 +94,25 @@ export function createRuntime(): Runtime {
       process.on(signal, listener);
       return () => process.off(signal, listener);
     },
+    onUncaught: createUncaughtHook(),
     usage: () => {
       const { user, system } = process.cpuUsage();
       return { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
     },
+  };
+}
+
+function createUncaughtHook(): Runtime['onUncaught'] {
+  const listeners: ((error: unknown) => void)[] = [];
+  // Rejected promises that nobody looks after come this way as well.
+  const tell = (error: unknown) => listeners.at(-1)?.(error);
+  return (listener) => {
+    if (listeners.length === 0) process.on('uncaughtException', tell);
+    listeners.push(listener);
+    return () => {
+      listeners.splice(listeners.lastIndexOf(listener), 1);
+      if (listeners.length === 0) process.off('uncaughtException', tell);
+    };
   };
 }
 

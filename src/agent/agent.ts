@@ -6,7 +6,7 @@
  * Delivery runs beside it and takes from the spool alone.
  */
 import type { Clock } from '../base/clock.ts';
-import { errorMessage, MonitorError } from '../base/errors.ts';
+import { errorMessage, isForeseen, MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { StatsCollector } from '../collectors/collect-stats.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -105,7 +105,7 @@ export function createAgent(options: AgentOptions): Agent {
       lastFailure = undefined;
       return entry;
     } catch (error) {
-      if (!(error instanceof MonitorError)) throw error;
+      if (!isForeseen(error)) throw error;
       counts.failed += 1;
       // Said once for each change: a full disk must not fill the log as well.
       const failure = errorMessage(error);

@@ -10,7 +10,7 @@ import type { SpoolCounts } from '../spool/spool.ts';
 import type { AgentStatus } from '../status/status-file.ts';
 
 export interface StatusParts {
-  readonly runtime: Runtime;
+  readonly runtime: Pick<Runtime, 'clock' | 'pid' | 'usage'>;
   readonly startedAt: number;
   readonly running: boolean;
   readonly configurationFile: string;

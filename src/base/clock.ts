@@ -12,3 +12,13 @@ export interface Clock {
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** Resolves when `work` has, or after `ms`. Rejects as `work` does, where that is in time. */
+export async function waitAtMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race([work, clock.sleep(ms, done.signal)]);
+  } finally {
+    done.abort();
+  }
+}

@@ -57,6 +57,14 @@ export class MonitorError extends Error {
   }
 }
 
+/**
+ * Whether this is a fault that is foreseen: the disk is full, the file is wrong. Anything else that
+ * is thrown is a bug, and whoever cannot tell what is left whole afterwards stops.
+ */
+export function isForeseen(error: unknown): error is MonitorError {
+  return error instanceof MonitorError && error.code !== 'BUG';
+}
+
 /** The `code` of a Node system error (`ENOENT`, `ECONNREFUSED`), or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
@@ -74,23 +82,23 @@ const unwritableCodes = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'EIO', 'EFBIG', 'E
 
 /**
  * Wraps a file system error with the operation that met it, so that the reader learns which file,
- * and the caller gets a stable code. A MonitorError passes through as it is.
+ * and the caller gets a stable code. A MonitorError passes through as it is; what is no error of the
+ * system at all is a bug.
  */
 export function wrapSystemError(operation: string, error: unknown, hint?: string): MonitorError {
   if (error instanceof MonitorError) return error;
-  const systemCode = systemErrorCode(error) ?? '';
-  const code: ErrorCode = permissionCodes.has(systemCode)
-    ? 'PERMISSION'
-    : absentCodes.has(systemCode)
-      ? 'NOT_AVAILABLE'
-      : unwritableCodes.has(systemCode)
-        ? 'CANNOT_WRITE'
-        : 'UNAVAILABLE';
   return new MonitorError({
-    code,
+    code: codeOf(systemErrorCode(error)),
     operation,
     reason: errorMessage(error),
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+function codeOf(systemCode: string | undefined): ErrorCode {
+  if (systemCode === undefined) return 'BUG';
+  if (permissionCodes.has(systemCode)) return 'PERMISSION';
+  if (absentCodes.has(systemCode)) return 'NOT_AVAILABLE';
+  return unwritableCodes.has(systemCode) ? 'CANNOT_WRITE' : 'UNAVAILABLE';
 }

@@ -5,6 +5,8 @@
 export const logEvents = {
   'agent.started': 'The background process runs, with these settings.',
   'agent.stopped': 'It has ended in good order; `waiting` reports are kept for the next start.',
+  'agent.failed':
+    'A bug: the process ends with exit code 70, for the service manager to start it anew.',
   'agent.once': '`background --once` has done what it could.',
   'report.collected': 'A report is on disk.',
   'report.failed':

@@ -36,6 +36,11 @@ export interface Runtime {
   readonly stderr: OutputStream;
   /** Calls back at SIGINT, SIGTERM or SIGHUP; returns what stops that. */
   readonly onSignal: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void) => () => void;
+  /**
+   * Calls back with what was thrown where nobody catches it, a rejected promise among it: a bug. The
+   * last to ask is told, and has to end the process. Returns what stops that.
+   */
+  readonly onUncaught: (listener: (error: unknown) => void) => () => void;
   /** CPU seconds and resident bytes that this process has used. */
   readonly usage: () => { readonly cpuSeconds: number; readonly residentBytes: number };
 }

@@ -2,7 +2,7 @@
 import type { Runtime } from './runtime.ts';
 
 /** Aborts at the first SIGINT or SIGTERM. Call `release` when done, so that signals act as ever. */
-export function abortOnSignals(runtime: Runtime): {
+export function abortOnSignals(runtime: Pick<Runtime, 'onSignal'>): {
   readonly signal: AbortSignal;
   readonly release: () => void;
 } {

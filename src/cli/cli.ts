@@ -38,7 +38,7 @@ export async function runCli(runtime: Runtime): Promise<ExitCode> {
     await program.parseAsync(runtime.arguments, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return await explain(error, runtime);
+    return await explainError(error, runtime);
   } finally {
     await Promise.all(pending);
   }
@@ -100,7 +100,8 @@ function versionText(runtime: Runtime): string {
   ].join('\n');
 }
 
-async function explain(error: unknown, runtime: Runtime): Promise<ExitCode> {
+/** Tells the user of an error, and resolves with the exit code that it asks for. */
+export async function explainError(error: unknown, runtime: Runtime): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     // commander has printed its message; help and version come this way too, with 0.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

@@ -1,5 +1,6 @@
 /** Notices that the configuration file changed. */
 import type { Disk } from '../base/disk.ts';
+import { systemErrorCode } from '../base/errors.ts';
 
 export interface FileWatch {
   /** Whether the file came, went or was changed since the last call (or since the watch began). */
@@ -23,8 +24,15 @@ export function createFileWatch(disk: Disk, path: string): FileWatch {
 }
 
 function fingerprint(disk: Disk, path: string): string {
-  const found = disk.stat(path);
-  return found === undefined
-    ? 'none'
-    : `${found.fileNumber}:${found.sizeBytes}:${found.modifiedMs}`;
+  try {
+    const found = disk.stat(path);
+    return found === undefined
+      ? 'none'
+      : `${found.fileNumber}:${found.sizeBytes}:${found.modifiedMs}`;
+  } catch (error) {
+    // A folder that may no longer be entered, say: whoever reads the file tells what it is.
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    return code;
+  }
 }

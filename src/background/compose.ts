@@ -1,0 +1,74 @@
+/** The background process put together out of its settings. Nothing runs yet. */
+import { type Agent, createAgent } from '../agent/agent.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { createDelivery, type Delivery } from '../delivery/delivery.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Spool } from '../spool/spool.ts';
+import { createStatusSaver, type SaveStatus } from './housekeeping.ts';
+import { type Makers, reportingOf } from './parts.ts';
+import { createReload, type InForce, type Reload } from './reload.ts';
+import { statusOf } from './status-of.ts';
+
+export interface BackgroundOptions {
+  readonly runtime: Pick<
+    Runtime,
+    'clock' | 'disk' | 'random' | 'pid' | 'usage' | 'onSignal' | 'onUncaught'
+  >;
+  readonly configuration: Pick<Configuration, 'load' | 'locations'>;
+  readonly settings: Settings;
+  readonly systemId: string;
+  readonly logger: Logger;
+  readonly make: Makers;
+}
+
+export interface Background extends Pick<BackgroundOptions, 'runtime' | 'logger'> {
+  readonly configurationFile: string;
+  readonly agent: Agent;
+  readonly delivery: Delivery;
+  readonly spool: Spool;
+  readonly inForce: InForce;
+  readonly reload: Reload;
+  readonly saveStatus: SaveStatus;
+}
+
+/** Throws a MonitorError where another process has the state folder. */
+export function composeBackground(options: BackgroundOptions): Background {
+  const { runtime, configuration, settings, systemId, logger, make } = options;
+  const { clock, random } = runtime;
+  const inForce: InForce = { settings, systemId, collecting: make.collecting(settings) };
+  const transport = make.transport(settings);
+  const spool = make.spool(settings);
+  const delivery = createDelivery({
+    ...{ spool, transport, clock, random, logger },
+    backlogPerSecond: settings.backlog_rate,
+  });
+  const reporting = reportingOf(settings, systemId, inForce.collecting.collector);
+  const agent = createAgent({ clock, logger, spool, delivery, reporting });
+
+  const configurationFile = configuration.locations.configuration.path;
+  const startedAt = Math.floor(clock.epochMs() / 1000);
+  const currentStatus = (running: boolean) =>
+    statusOf({
+      ...{ runtime, startedAt, running, configurationFile },
+      settings: inForce.settings,
+      systemId: inForce.systemId,
+      agent: agent.state(),
+      delivery: delivery.state(),
+      spool: spool.counts(),
+      stuckMounts: inForce.collecting.stuckMounts(),
+    });
+  const saveStatus = createStatusSaver({
+    disk: runtime.disk,
+    stateFolder: configuration.locations.state.path,
+    statusOf: currentStatus,
+    logger,
+  });
+  const load = () => configuration.load().settings;
+  const reload = createReload({ inForce, load, make, agent, delivery, logger });
+  return {
+    ...{ runtime, logger, configurationFile },
+    ...{ agent, delivery, spool, inForce, reload, saveStatus },
+  };
+}

@@ -1,0 +1,62 @@
+/** Takes changed settings over while the process runs. */
+import type { Agent } from '../agent/agent.ts';
+import { isForeseen } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type Collecting, compareSettings, type Makers, reportingOf } from './parts.ts';
+
+/** What holds now. A reload puts something else in its place. */
+export interface InForce {
+  settings: Settings;
+  systemId: string;
+  collecting: Collecting;
+}
+
+export interface ReloadOptions {
+  readonly inForce: InForce;
+  /** Reads the settings anew. Throws a MonitorError where they cannot be used. */
+  readonly load: () => Settings;
+  readonly make: Pick<Makers, 'transport' | 'collecting'>;
+  readonly agent: Pick<Agent, 'reconfigure'>;
+  readonly delivery: Pick<Delivery, 'replaceTransport' | 'retryNow'>;
+  readonly logger: Logger;
+}
+
+export type Reload = (because: 'SIGHUP' | 'file') => void;
+
+/** A file that cannot be used is refused with its reason, and the settings in force stay. */
+export function createReload(options: ReloadOptions): Reload {
+  const { inForce, load, make, agent, delivery, logger } = options;
+
+  function takeOver(because: string, next: Settings): void {
+    const changes = compareSettings(inForce.settings, next);
+    const old = inForce.collecting;
+    if (changes.pieces.has('transport')) delivery.replaceTransport(make.transport(next));
+    if (changes.pieces.has('collectors')) inForce.collecting = make.collecting(next);
+    inForce.settings = next;
+    // A file that lost its id, or is away for a moment, does not make this another machine.
+    inForce.systemId = next.system_id ?? inForce.systemId;
+    agent.reconfigure(reportingOf(next, inForce.systemId, inForce.collecting.collector));
+    if (old !== inForce.collecting) old.collector.close();
+    // A credential may have changed in a file of its own.
+    delivery.retryNow();
+    logger.info('config.reloaded', { because, changed: changes.keys });
+    if (changes.needRestart.length > 0) {
+      logger.warn('config.restart_needed', { settings: changes.needRestart });
+    }
+  }
+
+  return (because) => {
+    let next: Settings;
+    try {
+      next = load();
+    } catch (error) {
+      if (!isForeseen(error)) throw error;
+      const { code, message: reason, hint } = error;
+      logger.error('config.refused', { because, code, reason, hint });
+      return;
+    }
+    takeOver(because, next);
+  };
+}
