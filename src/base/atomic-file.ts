@@ -7,32 +7,22 @@ import { type Disk, type OpenFile, ownerOnlyFileMode, ownerOnlyFolderMode } from
 import { systemErrorCode, wrapSystemError } from './errors.ts';
 
 /**
- * Makes folders and their parents durably, readable by the owner alone unless `mode` says otherwise.
- * A folder that is there is left as it is. Throws a MonitorError naming the folder.
+ * Makes a folder and its parents durably, readable by the owner alone unless `mode` says otherwise.
+ * One that is there is left as it is. Throws a MonitorError naming the folder.
+ *
+ * Each is durable before the next is made in it. So of those that are there only the last may not be
+ * durable: whoever made it was killed, or refused, before coming to that.
  */
-export function makeFolders(
-  disk: Disk,
-  paths: readonly string[],
-  mode: number = ownerOnlyFolderMode,
-): void {
-  const parents = new Set<string>();
-  for (const path of paths) {
-    try {
-      const first = disk.makeFolder(path, mode) ?? resolve(path);
-      // Also where it was there: whoever made it may have been killed before coming to this.
-      for (let folder = resolve(path); folder.length >= first.length; folder = dirname(folder)) {
-        parents.add(dirname(folder));
-      }
-    } catch (error) {
-      throw wrapSystemError(`create folder ${path}`, error);
-    }
-  }
-  for (const parent of parents) {
-    try {
-      disk.syncFolder(parent);
-    } catch (error) {
-      throw wrapSystemError(`write ${parent}`, error);
-    }
+export function makeFolder(disk: Disk, path: string, mode: number = ownerOnlyFolderMode): void {
+  try {
+    const folder = resolve(path);
+    const parent = dirname(folder);
+    const found = disk.stat(folder);
+    if (found === undefined && parent !== folder) makeFolder(disk, parent, mode);
+    if (found?.isFile !== false) disk.makeFolder(folder, mode);
+    disk.syncFolder(parent);
+  } catch (error) {
+    throw wrapSystemError(`create folder ${path}`, error);
   }
 }
 

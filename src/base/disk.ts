@@ -30,8 +30,8 @@ export interface Disk {
   unlinkSoon(path: string, done: (error: unknown) => void): void;
   /** Copies the content; the copy has exactly these rights. */
   copy(from: string, to: string, mode: number): void;
-  /** Makes a folder and its parents; answers the first that was missing, or undefined. */
-  makeFolder(path: string, mode: number): string | undefined;
+  /** Makes a folder in one that is there, unless it is there itself. */
+  makeFolder(path: string, mode: number): void;
   /** Makes durable which names a folder holds. Nothing happens where the system has no such call. */
   syncFolder(path: string): void;
   read(path: string): Buffer;

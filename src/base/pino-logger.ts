@@ -5,7 +5,7 @@
  */
 import { dirname } from 'node:path';
 import { type DestinationStream, destination, type Level, pino, stdTimeFunctions } from 'pino';
-import { makeFolders } from './atomic-file.ts';
+import { makeFolder } from './atomic-file.ts';
 import { type Disk, ownerOnlyFileMode } from './disk.ts';
 import type { Logger } from './logger.ts';
 import { redactSecrets } from './redact.ts';
@@ -66,7 +66,7 @@ function standardErrorStream(): LogOutput {
 
 /** The file moves to `<name>.1` when it is full, and the older ones one further. */
 function rotatingFile(disk: Disk, path: string): LogOutput {
-  makeFolders(disk, [dirname(path)]);
+  makeFolder(disk, dirname(path));
   const file = destination({ dest: path, sync: true, mode: ownerOnlyFileMode });
   file.on('error', () => {});
   let sizeBytes = disk.stat(path)?.sizeBytes ?? 0;

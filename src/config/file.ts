@@ -4,7 +4,7 @@
  * need not load what only writing needs.
  */
 import { dirname } from 'node:path';
-import { makeFolders, removeFile, replaceDurably } from '../base/atomic-file.ts';
+import { makeFolder, removeFile, replaceDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 import type { SettingsFile } from '../settings/settings.ts';
@@ -59,7 +59,7 @@ export async function writeSettingsFile(
   try {
     const file = disk.realPath(path);
     const staged = `${file}.new`;
-    makeFolders(disk, [dirname(file)]);
+    makeFolder(disk, dirname(file));
     // Left by a crash, perhaps in part.
     removeFile(disk, staged);
     await stage(staged, settings);

@@ -4,7 +4,7 @@
  * the unsent reports, the one place that such a service may write to.
  */
 import { join } from 'node:path';
-import { makeFolders, writeFileDurably } from '../base/atomic-file.ts';
+import { makeFolder, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { checkSettings } from '../settings/check.ts';
 
@@ -20,7 +20,7 @@ export function readKeptSystemId(disk: Disk, stateFolder: string): string | unde
 
 /** Throws CANNOT_WRITE or PERMISSION. */
 export function keepSystemId(disk: Disk, stateFolder: string, systemId: string): void {
-  makeFolders(disk, [stateFolder]);
+  makeFolder(disk, stateFolder);
   writeFileDurably(disk, fileIn(stateFolder), `${systemId}\n`);
 }
 

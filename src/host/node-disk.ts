@@ -1,11 +1,9 @@
 /** The real disk, by Node's synchronous calls. What each call promises is written in base/disk.ts. */
 import {
-  accessSync,
   chmodSync,
   closeSync,
   constants,
   copyFileSync,
-  existsSync,
   fchmodSync,
   fchownSync,
   fstatSync,
@@ -57,8 +55,8 @@ export function createNodeDisk({ sqlite }: NodeDiskOptions): Disk {
       let offset = 0;
       while (offset < content.length) offset += writeSync(file, content, offset);
     },
-    sync: fsyncSync,
-    close: closeSync,
+    sync: (file) => fsyncSync(file),
+    close: (file) => closeSync(file),
     ownAs,
     rename: renameSync,
     unlink: unlinkSync,
@@ -67,13 +65,8 @@ export function createNodeDisk({ sqlite }: NodeDiskOptions): Disk {
       copyFileSync(from, to);
       chmodSync(to, mode);
     },
-    makeFolder(path, mode) {
-      try {
-        return mkdirSync(path, { recursive: true, mode });
-      } catch (error) {
-        throw refusalAbove(path) ?? error;
-      }
-    },
+    // Recursive, so that it does not matter who made it a moment ago.
+    makeFolder: (path, mode) => void mkdirSync(path, { recursive: true, mode }),
     syncFolder,
     read: (path) => readFileSync(path),
     list: (path) => readdirSync(path),
@@ -121,18 +114,6 @@ function ownAs(file: OpenFile, path: string): void {
     fchownSync(file, wanted.uid, wanted.gid);
   } catch {
     // Only root may give files away.
-  }
-}
-
-/** A recursive mkdir answers ENOENT where a folder above refuses; what that one says is the reason. */
-function refusalAbove(path: string): unknown {
-  let above = dirname(path);
-  while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
-  try {
-    accessSync(above, constants.W_OK);
-    return undefined;
-  } catch (error) {
-    return error;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolders, replaceDurably, writeFileDurably } from '../base/atomic-file.ts';
+import { makeFolder, replaceDurably, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
 
@@ -22,7 +22,7 @@ const definitionMode = 0o644;
 export function installExecutable(disk: Disk, source: string, target: string): void {
   try {
     if (disk.realPath(source) === disk.realPath(target)) return;
-    makeFolders(disk, [dirname(target)], publicFolderMode);
+    makeFolder(disk, dirname(target), publicFolderMode);
     try {
       putCopy(disk, source, target);
     } catch (error) {
@@ -87,7 +87,7 @@ function linkTarget(link: string): string | undefined {
 }
 
 export function writeDefinition(disk: Disk, path: string, content: string): void {
-  makeFolders(disk, [dirname(path)], publicFolderMode);
+  makeFolder(disk, dirname(path), publicFolderMode);
   writeFileDurably(disk, path, content, definitionMode);
 }
 

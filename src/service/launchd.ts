@@ -1,6 +1,6 @@
 /** The service on macOS: a system-wide daemon of launchd (launchctl(1)). */
 import { dirname, join } from 'node:path';
-import { makeFolders } from '../base/atomic-file.ts';
+import { makeFolder } from '../base/atomic-file.ts';
 import { MonitorError } from '../base/errors.ts';
 import { ask, complaintOf, demand, notInstalled, requireRoot } from './ask.ts';
 import {
@@ -72,11 +72,8 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
     async install({ sourceExecutable, configure }): Promise<InstallResult> {
       requireRoot(userId, 'install');
       const isNew = readDefinition(plistFile) === undefined;
-      makeFolders(disk, [
-        dirname(paths.configurationFile),
-        paths.stateFolder,
-        dirname(paths.logFile),
-      ]);
+      for (const path of [paths.configurationFile, paths.logFile]) makeFolder(disk, dirname(path));
+      makeFolder(disk, paths.stateFolder);
       // launchd only ever adds to it.
       removeFile(startLog(paths.logFile));
       await configure();

@@ -4,7 +4,7 @@
  * schtasks: https://learn.microsoft.com/windows-server/administration/windows-commands/schtasks
  */
 import { win32 } from 'node:path';
-import { makeFolders, writeFileDurably } from '../base/atomic-file.ts';
+import { makeFolder, writeFileDurably } from '../base/atomic-file.ts';
 import { MonitorError } from '../base/errors.ts';
 import { ask, complaintOf, notInstalled } from './ask.ts';
 import {
@@ -122,11 +122,11 @@ export function createTaskSchedulerService(
   return {
     async install({ sourceExecutable, configure }): Promise<InstallResult> {
       const before = await query();
-      makeFolders(disk, [configurationFolder]);
+      makeFolder(disk, configurationFolder);
       for (const step of closeFolder) {
         await asAdministrator('install', 'icacls', [configurationFolder, ...step]);
       }
-      makeFolders(disk, [paths.stateFolder]);
+      makeFolder(disk, paths.stateFolder);
       await configure();
       if (before.installed) await halt('install');
       try {

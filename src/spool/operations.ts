@@ -101,7 +101,7 @@ export function retryRejected(disk: Disk, folder: string, keys: readonly string[
     }
     removeFile(disk, reasonPath(paths, key));
   }
-  return finish(disk, paths, chosen.length);
+  return finish(disk, paths, 'pending', chosen.length);
 }
 
 export type DropChoice =
@@ -128,7 +128,7 @@ export function dropReports(disk: Disk, folder: string, choice: DropChoice): num
     }
     if (choice.state === 'rejected') removeFile(disk, file.replace(/\.report$/, '.reason'));
   }
-  return finish(disk, paths, files.length);
+  return finish(disk, paths, choice.state, files.length);
 }
 
 export interface VerifyResult {
@@ -185,10 +185,19 @@ function choose(entries: readonly SpoolEntry[], keys: readonly string[] | 'all')
   return [...keys];
 }
 
-function finish(disk: Disk, paths: SpoolPaths, changed: number): number {
+/**
+ * A power cut must not undo what was said to be done; nor may a report come back to those that wait
+ * because it was put aside a moment before it was dropped.
+ */
+function finish(
+  disk: Disk,
+  paths: SpoolPaths,
+  state: 'pending' | 'rejected' | 'damaged',
+  changed: number,
+): number {
   if (changed === 0) return 0;
   try {
-    disk.syncFolder(paths.pending);
+    for (const folder of new Set([paths[state], paths.pending])) disk.syncFolder(folder);
     askForRescan(disk, paths);
   } catch (error) {
     throw wrapSystemError('tell the agent of the change', error);

@@ -8,7 +8,7 @@
  *   rescan                  left by `spool retry` and `spool drop`: the agent looks again
  */
 import { join } from 'node:path';
-import { makeFolders, writeFileQuickly } from '../base/atomic-file.ts';
+import { makeFolder, writeFileQuickly } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { systemErrorCode } from '../base/errors.ts';
 import { entryOf, fileNameOfKey, keyOfFileName } from './report-file.ts';
@@ -33,7 +33,7 @@ export function spoolPaths(folder: string): SpoolPaths {
 }
 
 export function makeSpoolFolders(disk: Disk, paths: SpoolPaths): void {
-  makeFolders(disk, [paths.root, paths.pending, paths.rejected, paths.damaged]);
+  for (const folder of [paths.pending, paths.rejected, paths.damaged]) makeFolder(disk, folder);
 }
 
 export function reportPath(folder: string, key: string): string {
