@@ -1,16 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { createFaultScene } from '../support/fault-scene.ts';
 import { accept } from '../support/ledger-receiver.ts';
-import { asRoot, onPlatform, type Requirement, testWith } from '../support/requirement.ts';
+import { asRoot, onPlatform, testWith, withProgram } from '../support/requirement.ts';
 import { startProxy } from '../support/scripted-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-function withProgram(name: string, ...words: string[]): Requirement {
-  return { met: spawnSync(name, words).error === undefined, reason: `needs ${name}` };
-}
 
 const onLinux = onPlatform('linux');
 const quick = { http: { requestTimeoutMs: 300 } };

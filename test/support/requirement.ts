@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from '@jest/globals';
 
@@ -36,6 +37,11 @@ export function asRoot(): Requirement {
 /** A file or a program at a path where systems that have it keep it. */
 export function withFile(path: string): Requirement {
   return { met: existsSync(path), reason: `${path} is missing` };
+}
+
+/** A program that `words` make say that it is there. */
+export function withProgram(name: string, ...words: string[]): Requirement {
+  return { met: spawnSync(name, words).error === undefined, reason: `needs ${name}` };
 }
 
 /** A path handed in by an environment variable, such as WINDOWS_RUNNER. */

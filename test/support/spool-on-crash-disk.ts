@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import type { Clock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createSpool } from '../../src/spool/create-spool.ts';
+import type { SpoolLimits } from '../../src/spool/limits.ts';
 import { dropReports, listSpool, retryRejected } from '../../src/spool/operations.ts';
 import { decodeReport, fileNameOfKey } from '../../src/spool/report-file.ts';
-import type { Spool, SpoolLimits } from '../../src/spool/spool.ts';
+import type { Spool } from '../../src/spool/spool.ts';
 import { type CrashDisk, createCrashDisk, type Picture } from './crash-disk.ts';
 
 const folder = '/var/lib/system-monitor/spool';
