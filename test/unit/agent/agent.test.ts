@@ -85,6 +85,25 @@ describe('the loop', () => {
     expect(agent.state()).toMatchObject({ collectedReports: 0, failedReports: 0 });
   });
 
+  test('asks the collectors that hold when its second has come, not those before a reload', async () => {
+    const { agent, clock, collector, reporting } = setUp({ startMs: 1_800_000_000_400 });
+    let asked = 0;
+    const replacement: StatsCollector = {
+      collect: async () => {
+        asked += 1;
+        return collected;
+      },
+      close: () => {},
+    };
+    collector.collect = () => Promise.reject(new Error('closed by then'));
+    const made = agent.collectOnce();
+    await clock.advance(300);
+    agent.reconfigure({ ...reporting, collector: replacement });
+    await clock.advance(300);
+    expect(await made).toMatchObject({ epoch: 1_800_000_001 });
+    expect(asked).toBe(1);
+  });
+
   test('takes a new interval over without a restart', async () => {
     const { agent, reporting, epochs, run } = setUp({ intervalSeconds: 3600 });
     await run(10_000, () => {
@@ -154,6 +173,7 @@ function setUp({ startMs = 1_800_000_000_000, intervalSeconds = 1 }: SetUpOption
     agent,
     answers,
     clock,
+    collector,
     epochs,
     events,
     logger,

@@ -1,0 +1,106 @@
+/** One report: collected, put into the contract's form, spooled, announced; and what came of it. */
+import type { Clock } from '../base/clock.ts';
+import { isForeseen, MonitorError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { StatsCollector } from '../collectors/collect-stats.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Spool, SpoolEntry } from '../spool/spool.ts';
+import { encodeReport, type ReportHeader } from './report.ts';
+import type { UnusedSecond } from './unused-second.ts';
+
+/** What a reload of the configuration may change while the loop goes on. */
+export interface Reporting {
+  readonly header: ReportHeader;
+  readonly collector: StatsCollector;
+}
+
+export interface ReporterOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly spool: Pick<Spool, 'append'>;
+  readonly delivery: Pick<Delivery, 'announce'>;
+}
+
+export interface ReporterParts extends ReporterOptions {
+  readonly second: UnusedSecond;
+  /** What holds now: asked when the second has come. */
+  readonly reporting: () => Reporting;
+}
+
+export interface ReporterState {
+  readonly collectedReports: number;
+  /** Reports that could not be made: cpu or memory missing, or a figure out of the contract. */
+  readonly failedReports: number;
+  readonly lastCollectedEpoch: number | undefined;
+  readonly lastCollectMs: number | undefined;
+}
+
+export interface Reporter {
+  /**
+   * Makes and spools one report now. Undefined when it could not be made, which is then logged, or
+   * when `signal` aborted meanwhile.
+   */
+  report(signal?: AbortSignal): Promise<SpoolEntry | undefined>;
+  state(): ReporterState;
+}
+
+export function createReporter(parts: ReporterParts): Reporter {
+  const { clock, logger, spool, delivery, second } = parts;
+  let collectedReports = 0;
+  let failedReports = 0;
+  let lastCollectedEpoch: number | undefined;
+  let lastCollectMs: number | undefined;
+  let saidReason: string | undefined;
+
+  async function report(signal?: AbortSignal): Promise<SpoolEntry | undefined> {
+    try {
+      await second.wait(signal);
+      const entry = await collectAndSpool(signal);
+      if (entry === undefined) return undefined;
+      if (saidReason !== undefined) logger.info('report.recovered');
+      saidReason = undefined;
+      return entry;
+    } catch (error) {
+      if (!isForeseen(error)) throw error;
+      failedReports += 1;
+      // Said once for each change: a full disk must not fill the log as well.
+      const { code, message: reason, hint } = error;
+      if (reason !== saidReason) logger.error('report.failed', { code, reason, hint });
+      saidReason = reason;
+      return undefined;
+    }
+  }
+
+  /** Undefined when `signal` aborted: the spool may be another process's by now. */
+  async function collectAndSpool(signal?: AbortSignal): Promise<SpoolEntry | undefined> {
+    const { header, collector } = parts.reporting();
+    const startMs = clock.monotonicMs();
+    const epoch = Math.floor(clock.epochMs() / 1000);
+    const result = await collector.collect();
+    if (signal?.aborted === true) return undefined;
+    if (result.kind === 'incomplete') {
+      throw new MonitorError({
+        code: 'NOT_AVAILABLE',
+        operation: 'make a report',
+        reason: result.failures.map((failure) => failure.error.message).join('; '),
+      });
+    }
+    const entry = spool.append(epoch, encodeReport(header, epoch, result.stats));
+    second.use(epoch);
+    collectedReports += 1;
+    lastCollectedEpoch = epoch;
+    lastCollectMs = clock.monotonicMs() - startMs;
+    logger.debug('report.collected', {
+      key: entry.key,
+      bytes: entry.sizeBytes,
+      took_ms: Math.round(lastCollectMs),
+    });
+    delivery.announce(entry);
+    return entry;
+  }
+
+  return {
+    report,
+    state: () => ({ collectedReports, failedReports, lastCollectedEpoch, lastCollectMs }),
+  };
+}
