@@ -2,7 +2,15 @@
  * The files that every kind of service is made of: a copy of the executable, and the definition that
  * the manager reads. Both are replaced in one step, so that a power cut leaves the old or the new.
  */
-import { mkdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder, replaceDurably, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
@@ -98,6 +106,16 @@ export function readDefinition(path: string): string | undefined {
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw wrapSystemError(`read ${path}`, error);
+  }
+}
+
+export function exists(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw wrapSystemError(`look at ${path}`, error);
   }
 }
 

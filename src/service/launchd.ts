@@ -1,8 +1,7 @@
 /** The service on macOS: a system-wide daemon of launchd (launchctl(1)). */
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../base/atomic-file.ts';
-import { MonitorError } from '../base/errors.ts';
-import { ask, complaintOf, demand, notInstalled, requireRoot } from './ask.ts';
+import { notInstalled, requireRoot } from './ask.ts';
 import {
   installExecutable,
   linkCommand,
@@ -14,127 +13,60 @@ import {
   unlinkCommand,
   writeDefinition,
 } from './files.ts';
+import { createLaunchdControl, type LaunchdControl } from './launchd-control.ts';
 import { launchdLabel, launchdPlist, startLog } from './launchd-plist.ts';
-import { isDisabled, type LaunchdState, parseLaunchctlPrint } from './launchd-state.ts';
 import { tailLog } from './log-file.ts';
 import type {
+  InstallOptions,
   InstallResult,
   ServiceContext,
   ServiceManager,
-  ServiceStatus,
+  ServicePaths,
+  UninstallOptions,
   UninstallResult,
 } from './service.ts';
 
-const target = `system/${launchdLabel}`;
-
-/** bootout returns before the agent has ended, and until then bootstrap fails with EIO. */
-const unloadStepMs = 250;
-const unloadAttempts = 80;
-
 export function createLaunchdService(context: ServiceContext): ServiceManager {
-  const { disk, paths, runCommand, clock, userId } = context;
-  const plistFile = join(paths.definitionFolder, `${launchdLabel}.plist`);
-  const launchctl = (...args: string[]) => demand(runCommand, 'launchctl', args);
-
-  /** Undefined while launchd has not loaded the service. */
-  async function loaded(): Promise<LaunchdState | undefined> {
-    const result = await ask(runCommand, 'launchctl', ['print', target]);
-    return result.exitCode === 0 ? parseLaunchctlPrint(result.stdout) : undefined;
-  }
-
-  async function unload(): Promise<void> {
-    if ((await loaded()) === undefined) return;
-    // Status 3 (no such process) and 36 (in progress) mean that it is on its way out already.
-    const { exitCode, ...answer } = await ask(runCommand, 'launchctl', ['bootout', target]);
-    for (let attempt = 0; attempt < unloadAttempts; attempt += 1) {
-      if ((await loaded()) === undefined) return;
-      await clock.sleep(unloadStepMs);
-    }
-    throw new MonitorError({
-      code: 'TIMEOUT',
-      operation: 'stop the service',
-      reason: `launchd still has it (status ${exitCode}: ${complaintOf({ exitCode, ...answer })})`,
-    });
-  }
-
-  async function load(): Promise<void> {
-    // A service that somebody disabled by hand refuses to be loaded (status 119).
-    await launchctl('enable', target);
-    await launchctl('bootstrap', 'system', plistFile);
-  }
+  const { paths, clock, userId } = context;
+  const plistFile = plistFileOf(paths);
+  const control = createLaunchdControl(context, plistFile);
+  const isInstalled = (): boolean => readDefinition(plistFile) !== undefined;
 
   function requireInstalled(verb: string): void {
-    if (readDefinition(plistFile) === undefined) throw notInstalled(verb);
+    if (!isInstalled()) throw notInstalled(verb);
     requireRoot(userId, verb);
   }
 
   return {
-    async install({ sourceExecutable, configure }): Promise<InstallResult> {
-      requireRoot(userId, 'install');
-      const isNew = readDefinition(plistFile) === undefined;
-      for (const path of [paths.configurationFile, paths.logFile]) makeFolder(disk, dirname(path));
-      makeFolder(disk, paths.stateFolder);
-      // launchd only ever adds to it.
-      removeFile(startLog(paths.logFile));
-      await configure();
-      installExecutable(disk, sourceExecutable, paths.executable);
-      if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
-      writeDefinition(disk, plistFile, launchdPlist(paths));
-      await unload();
-      await load();
-      return {
-        isNew,
-        executable: paths.executable,
-        configurationFile: paths.configurationFile,
-      };
-    },
+    install: (options) => install(context, control, options),
+    uninstall: (options) => uninstall(context, control, options),
 
-    async uninstall({ purge }): Promise<UninstallResult> {
-      requireRoot(userId, 'uninstall');
-      await unload();
-      if (readDefinition(plistFile) !== undefined) {
-        tryRemoveExecutable(paths.executable);
-        removeEmptyFolder(dirname(paths.executable));
-        removeEmptyFolder(dirname(dirname(paths.executable)));
-      }
-      if (paths.commandLink !== undefined) unlinkCommand(paths.executable, paths.commandLink);
-      removeFile(plistFile);
-      if (!purge)
-        return {
-          kept: [dirname(paths.configurationFile), paths.stateFolder, dirname(paths.logFile)],
-        };
-      removeFolder(dirname(paths.configurationFile));
-      removeFolder(paths.stateFolder);
-      removeFolder(dirname(paths.logFile));
-      return { kept: [] };
-    },
-
-    async start(): Promise<void> {
+    async start() {
       requireInstalled('start');
-      if ((await loaded()) === undefined) await load();
-      else await launchctl('kickstart', target);
+      if ((await control.loaded()) === undefined) await control.load();
+      else await control.kickstart();
     },
 
     /** Until the next boot: the plist stays, and KeepAlive would undo a mere kill. */
-    async stop(): Promise<void> {
+    async stop() {
       requireInstalled('stop');
-      await unload();
+      await control.unload();
     },
 
-    async restart(): Promise<void> {
+    async restart() {
       requireInstalled('restart');
-      if ((await loaded()) === undefined) await load();
-      else await launchctl('kickstart', '-k', target);
+      if ((await control.loaded()) === undefined) await control.load();
+      else await control.kickstart('-k');
     },
 
-    async status(): Promise<ServiceStatus> {
-      const installed = readDefinition(plistFile) !== undefined;
-      const current = await loaded();
-      const disabled = await ask(runCommand, 'launchctl', ['print-disabled', 'system']);
+    async status() {
+      const installed = isInstalled();
+      const current = await control.loaded();
+      const isDisabled = await control.isDisabled();
       return {
         manager: 'launchd',
         installed,
-        enabled: installed && !isDisabled(disabled.stdout, launchdLabel),
+        enabled: installed && !isDisabled,
         running: false,
         state: installed ? 'not loaded' : 'not installed',
         ...current,
@@ -144,4 +76,58 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
 
     logs: (options) => tailLog(paths.logFile, clock, options),
   };
+}
+
+async function install(
+  { disk, paths, userId }: ServiceContext,
+  control: LaunchdControl,
+  { sourceExecutable, configure }: InstallOptions,
+): Promise<InstallResult> {
+  const plistFile = plistFileOf(paths);
+  requireRoot(userId, 'install');
+  const isNew = readDefinition(plistFile) === undefined;
+  for (const path of [paths.configurationFile, paths.logFile]) makeFolder(disk, dirname(path));
+  makeFolder(disk, paths.stateFolder);
+  // launchd only ever adds to it.
+  removeFile(startLog(paths.logFile));
+  await configure();
+  installExecutable(disk, sourceExecutable, paths.executable);
+  if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
+  writeDefinition(disk, plistFile, launchdPlist(paths));
+  await control.unload();
+  await control.load();
+  return {
+    isNew,
+    executable: paths.executable,
+    configurationFile: paths.configurationFile,
+  };
+}
+
+async function uninstall(
+  { paths, userId }: ServiceContext,
+  control: LaunchdControl,
+  { purge }: UninstallOptions,
+): Promise<UninstallResult> {
+  const plistFile = plistFileOf(paths);
+  requireRoot(userId, 'uninstall');
+  await control.unload();
+  if (readDefinition(plistFile) !== undefined) {
+    tryRemoveExecutable(paths.executable);
+    removeEmptyFolder(dirname(paths.executable));
+    removeEmptyFolder(dirname(dirname(paths.executable)));
+  }
+  if (paths.commandLink !== undefined) unlinkCommand(paths.executable, paths.commandLink);
+  removeFile(plistFile);
+  if (!purge)
+    return {
+      kept: [dirname(paths.configurationFile), paths.stateFolder, dirname(paths.logFile)],
+    };
+  removeFolder(dirname(paths.configurationFile));
+  removeFolder(paths.stateFolder);
+  removeFolder(dirname(paths.logFile));
+  return { kept: [] };
+}
+
+function plistFileOf({ definitionFolder }: ServicePaths): string {
+  return join(definitionFolder, `${launchdLabel}.plist`);
 }

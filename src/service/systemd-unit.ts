@@ -20,38 +20,8 @@ export const serviceUser = 'system-monitor';
 /** systemd makes it, owned by the service's user (StateDirectory, systemd.exec(5)). */
 export const systemdStateFolder = `/var/lib/${serviceName}`;
 
-export function systemdUnit({ executable, configurationFile }: SystemdUnitOptions): string {
-  const command = [
-    executable,
-    ...serviceArguments({ configurationFile, stateFolder: systemdStateFolder }),
-  ];
-  return `# Made by System Monitor; "systemctl edit ${serviceName}" adds settings that an upgrade keeps.
-[Unit]
-Description=${serviceTitle}
-Documentation=man:${serviceName}(1)
-# Not network-online.target: reports made while the network is away wait on disk, and a boot that
-# hangs is what one wants to see. After time-sync.target, where something provides it, so that the
-# first reports of a machine without a battery-backed clock carry the right time.
-After=network.target nss-user-lookup.target time-sync.target
-# A monitor that gave up is worse than one that tries for ever.
-StartLimitIntervalSec=0
-
-[Service]
-Type=exec
-ExecStart=${command.map(systemdWord).join(' ')}
-ExecReload=/bin/kill -HUP $MAINPID
-Restart=always
-RestartSec=5
-TimeoutStopSec=15
-User=${serviceUser}
-Group=${serviceUser}
-StateDirectory=${serviceName}
-StateDirectoryMode=0700
-UMask=0077
-# The agent keeps a few dozen files open and starts a process now and then (getent, mount probes).
-TasksMax=64
-
-# No way to more rights.
+/** What it may not do; and each line that is left off says whose figures it would hide. */
+const confinement = `# No way to more rights.
 CapabilityBoundingSet=
 AmbientCapabilities=
 NoNewPrivileges=yes
@@ -90,8 +60,40 @@ ProcSubset=all
 # "yes" would turn every other user into "nobody".
 PrivateUsers=no
 # "yes" would crash Node, whose compiler writes the code that it then runs.
-MemoryDenyWriteExecute=no
+MemoryDenyWriteExecute=no`;
 
+export function systemdUnit({ executable, configurationFile }: SystemdUnitOptions): string {
+  const command = [
+    executable,
+    ...serviceArguments({ configurationFile, stateFolder: systemdStateFolder }),
+  ];
+  return `# Made by System Monitor; "systemctl edit ${serviceName}" adds settings that an upgrade keeps.
+[Unit]
+Description=${serviceTitle}
+Documentation=man:${serviceName}(1)
+# Not network-online.target: reports made while the network is away wait on disk, and a boot that
+# hangs is what one wants to see. After time-sync.target, where something provides it, so that the
+# first reports of a machine without a battery-backed clock carry the right time.
+After=network.target nss-user-lookup.target time-sync.target
+# A monitor that gave up is worse than one that tries for ever.
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart=${command.map(systemdWord).join(' ')}
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=always
+RestartSec=5
+TimeoutStopSec=15
+User=${serviceUser}
+Group=${serviceUser}
+StateDirectory=${serviceName}
+StateDirectoryMode=0700
+UMask=0077
+# The agent keeps a few dozen files open and starts a process now and then (getent, mount probes).
+TasksMax=64
+
+${confinement}
 [Install]
 WantedBy=multi-user.target
 `;
