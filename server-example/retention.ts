@@ -1,6 +1,7 @@
 /**
  * Keeps the store from growing for ever: whole reports for some days, hourly averages for longer.
- * Works in small steps with pauses, so that reports which arrive meanwhile hardly wait.
+ * Works in small steps with pauses, so that reports which arrive meanwhile hardly wait, and an hour at
+ * a time, so that an hour's average is written once.
  */
 import type { Store } from './store.ts';
 
@@ -24,6 +25,7 @@ export interface Retention {
 }
 
 const daySeconds = 86_400;
+const hourSeconds = 3600;
 
 export function createRetention(options: RetentionOptions): Retention {
   const { store, now, log, periodMs = 600_000, pauseMs = 20 } = options;
@@ -31,17 +33,22 @@ export function createRetention(options: RetentionOptions): Retention {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
+  /** The hour at which the last whole pass began: in the same one, nothing more is old enough. */
+  let doneAt: number | undefined;
+
   const run = async (): Promise<number> => {
+    const hour = Math.floor(now() / hourSeconds) * hourSeconds;
     const limits = {
-      receivedBefore: now() - options.keepReportsDays * daySeconds,
-      hourlyBefore: now() - options.keepHourlyDays * daySeconds,
+      receivedBefore: hour - options.keepReportsDays * daySeconds,
+      hourlyBefore: hour - options.keepHourlyDays * daySeconds,
     };
     let folded = 0;
-    while (!closing.signal.aborted) {
+    for (let more = doneAt !== hour; more && !closing.signal.aborted; ) {
       const step = await store.prune(limits);
       folded += step.reportsFolded;
-      if (!step.more) break;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      more = step.more;
+      if (more) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      else doneAt = hour;
     }
     return folded;
   };

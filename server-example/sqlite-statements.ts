@@ -55,10 +55,7 @@ function systemStatements(database: DatabaseSync) {
       'INSERT INTO systems (id, registered_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
     ),
     rename: database.prepare('UPDATE systems SET name = ? WHERE id = ?'),
-    forgetBodies: database.prepare(
-      'DELETE FROM bodies WHERE report_id IN (SELECT id FROM reports WHERE system_id = ?)',
-    ),
-    forgetReports: database.prepare('DELETE FROM reports WHERE system_id = ?'),
+    reportsOf: database.prepare('SELECT id FROM reports WHERE system_id = ? LIMIT ?'),
     forgetHourly: database.prepare('DELETE FROM hourly WHERE system_id = ?'),
     forgetSystem: database.prepare('DELETE FROM systems WHERE id = ?'),
     systemIds: database.prepare('SELECT id FROM systems ORDER BY id'),
@@ -155,8 +152,9 @@ function pruneStatements(database: DatabaseSync) {
       'DELETE FROM reports WHERE id IN (SELECT value FROM json_each(?))',
     ),
     // Naming the systems lets each look its own hours up by the primary key.
-    deleteHours: database.prepare(
-      'DELETE FROM hourly WHERE system_id IN (SELECT id FROM systems) AND hour < ?',
-    ),
+    deleteHours: database.prepare(`
+      DELETE FROM hourly WHERE (system_id, hour) IN (
+        SELECT system_id, hour FROM systems CROSS JOIN hourly ON system_id = id AND hour < ?
+        LIMIT ?)`),
   };
 }

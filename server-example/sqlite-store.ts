@@ -5,7 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { numberIn, textIn, toSystemRow } from './rows.ts';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { numberIn, type Row, textIn, toSystemRow } from './rows.ts';
 import { readHistory } from './sqlite-history.ts';
 import { schema, schemaVersion, upgrades } from './sqlite-schema.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
@@ -29,8 +30,10 @@ export interface SqliteStoreOptions {
  * it is short: the agents keep what was answered with 503.
  */
 const lockedMs = 200;
-/** Reports folded in one transaction: a few milliseconds, so that new ones hardly wait. */
-const pruneReports = 500;
+/** Reports folded or forgotten in one transaction: a few milliseconds, so that new ones hardly wait. */
+const stepReports = 500;
+/** Hours dropped in one, which are smaller. */
+const stepHours = 2000;
 
 /** Opens or creates the database. Throws where the file is no database of ours, or a newer one. */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
@@ -62,8 +65,13 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     rename: (systemId, name) =>
       attempt('name a system', () => statements.rename.run(name, systemId).changes === 1),
 
-    forget: (systemId) =>
-      attempt('forget a system', () => transaction(() => forget(statements, systemId))),
+    forget: async (systemId) => {
+      const step = (): boolean => transaction(() => forgetReports(statements, systemId));
+      while (await attempt('forget reports', step)) await yieldToOthers();
+      return attempt('forget a system', () =>
+        transaction(() => forgetSystem(statements, systemId)),
+      );
+    },
 
     systemIds: () =>
       attempt('list the systems', () => statements.systemIds.all().map((row) => textIn(row, 'id'))),
@@ -180,26 +188,39 @@ function insertCopy(statements: Statements, report: IncomingReport, copy: number
   return true;
 }
 
-function forget(statements: Statements, systemId: string): boolean {
-  statements.forgetBodies.run(systemId);
-  statements.forgetReports.run(systemId);
+/** Some of its reports; false once none is left. */
+function forgetReports(statements: Statements, systemId: string): boolean {
+  return deleteReports(statements, statements.reportsOf.all(systemId, stepReports)) > 0;
+}
+
+/** With reports that arrived since the last step. */
+function forgetSystem(statements: Statements, systemId: string): boolean {
+  while (forgetReports(statements, systemId));
   statements.forgetHourly.run(systemId);
   return statements.forgetSystem.run(systemId).changes === 1;
 }
 
 function prune(statements: Statements, limits: PruneLimits): PruneResult {
-  const ids = statements.oldReports
-    .all(limits.receivedBefore, pruneReports)
-    .map((row) => numberIn(row, 'id'));
-  if (ids.length > 0) {
-    const list = JSON.stringify(ids);
-    statements.foldReports.run(list);
-    statements.deleteBodies.run(list);
-    statements.deleteReports.run(list);
+  const old = statements.oldReports.all(limits.receivedBefore, stepReports);
+  if (old.length > 0) statements.foldReports.run(idsOf(old));
+  const reportsFolded = deleteReports(statements, old);
+  if (reportsFolded === stepReports) return { reportsFolded, more: true };
+  const hour = Math.floor(limits.hourlyBefore / 3600);
+  const { changes } = statements.deleteHours.run(hour, stepHours);
+  return { reportsFolded, more: changes === stepHours };
+}
+
+function deleteReports(statements: Statements, rows: readonly Row[]): number {
+  if (rows.length > 0) {
+    const ids = idsOf(rows);
+    statements.deleteBodies.run(ids);
+    statements.deleteReports.run(ids);
   }
-  const more = ids.length === pruneReports;
-  if (!more) statements.deleteHours.run(Math.floor(limits.hourlyBefore / 3600));
-  return { reportsFolded: ids.length, more };
+  return rows.length;
+}
+
+function idsOf(rows: readonly Row[]): string {
+  return JSON.stringify(rows.map((row) => numberIn(row, 'id')));
 }
 
 /** SQLite is synchronous here; the promise is the contract's, for stores that are not. */
