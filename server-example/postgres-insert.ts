@@ -3,9 +3,11 @@
  * moment, so what is there already is decided by the table's key and by nothing that was read before.
  */
 import type { PoolClient } from 'pg';
-import * as sql from './postgres-schema.ts';
+import { updateSystems } from './postgres-newest.ts';
+import { copiesAt } from './postgres-statements.ts';
+import { type Insertion, insertRows } from './postgres-values.ts';
 import { numberIn, type Row, textIn } from './rows.ts';
-import { copiesMax, type IncomingReport, type InsertOutcome, momentOf } from './store.ts';
+import { copiesMax, type IncomingReport, type InsertOutcome } from './store.ts';
 
 /** The different reports of one system and second that wait; the first is to become `copy`. */
 interface Second {
@@ -13,6 +15,22 @@ interface Second {
   readonly reports: readonly IncomingReport[];
   readonly copy: number;
 }
+
+const reportRow: Insertion<{ readonly report: IncomingReport; readonly copy: number }> = {
+  table: 'reports',
+  columns: [
+    ['system_id', ({ report }) => report.systemId],
+    ['epoch', ({ report }) => report.epoch],
+    ['copy', ({ copy }) => copy],
+    ['received_at', ({ report }) => report.receivedAt],
+    ['cpu_percent', ({ report }) => report.cpuPercent],
+    ['memory_percent', ({ report }) => report.memoryPercent],
+    ['disks', ({ report }) => report.disks],
+    ['network', ({ report }) => report.network],
+    ['body', ({ report }) => report.body],
+  ],
+  onConflict: 'ON CONFLICT (system_id, epoch, copy) DO NOTHING RETURNING system_id, epoch',
+};
 
 /** In each round this batch takes a number or finds that another receiver took it. */
 const roundsMax = 2 * copiesMax;
@@ -96,19 +114,10 @@ async function insertFirsts(
   client: PoolClient,
   seconds: readonly Second[],
 ): Promise<ReadonlySet<string>> {
-  const firsts = seconds.flatMap(({ reports }) => reports.slice(0, 1));
-  const { rows } = await client.query(sql.insertReports, [
-    firsts.map((report) => report.systemId),
-    firsts.map((report) => report.epoch),
-    seconds.map((second) => second.copy),
-    firsts.map((report) => report.receivedAt),
-    firsts.map((report) => report.cpuPercent),
-    firsts.map((report) => report.memoryPercent),
-    firsts.map((report) => report.disks),
-    firsts.map((report) => report.network),
-    firsts.map((report) => report.body),
-  ]);
-  return new Set(rows.map(keyOfRow));
+  const firsts = seconds.flatMap(({ reports, copy }) =>
+    reports.slice(0, 1).map((report) => ({ report, copy })),
+  );
+  return new Set((await insertRows(client, reportRow, firsts)).map(keyOfRow));
 }
 
 /** Settles those reports that are there already; the others get the number after the last. */
@@ -119,7 +128,7 @@ async function compareWithStored(
 ): Promise<readonly Second[]> {
   if (seconds.length === 0) return [];
   const reports = seconds.flatMap((second) => second.reports);
-  const { rows } = await client.query(sql.copiesAt, [
+  const { rows } = await client.query(copiesAt, [
     reports.map((_, at) => at),
     reports.map((report) => report.systemId),
     reports.map((report) => report.epoch),
@@ -137,58 +146,6 @@ async function compareWithStored(
     reports: waiting.filter((report) => !outcomes.has(report)),
     copy: (last.get(key) ?? -1) + 1,
   }));
-}
-
-/**
- * One upsert may touch a row once, so a system's newest report goes after the one before it, whose
- * counters the newest takes over; what is older than both changes no figure.
- */
-async function updateSystems(
-  client: PoolClient,
-  reports: readonly IncomingReport[],
-): Promise<void> {
-  // A report that took another round to be stored must not change the order of the locks.
-  const bySystem = new Map(
-    [...Map.groupBy(reports, (report) => report.systemId)].sort(([one], [other]) =>
-      one < other ? -1 : 1,
-    ),
-  );
-  const newestTwo = [...bySystem.values()].map((ofOne) =>
-    ofOne.sort((one, other) => momentOf(one) - momentOf(other)).slice(-2),
-  );
-  await upsert(
-    client,
-    newestTwo.flatMap((two) => (two.length === 2 ? two.slice(0, 1) : [])),
-  );
-  await upsert(
-    client,
-    newestTwo.flatMap((two) => two.slice(-1)),
-  );
-  await client.query(sql.touchSystems, [
-    [...bySystem.keys()],
-    [...bySystem.values()].map((ofOne) => Math.max(...ofOne.map((one) => one.receivedAt))),
-  ]);
-}
-
-async function upsert(client: PoolClient, reports: readonly IncomingReport[]): Promise<void> {
-  if (reports.length === 0) return;
-  await client.query(sql.upsertSystems, [
-    reports.map((report) => report.systemId),
-    reports.map((report) => report.receivedAt),
-    reports.map(momentOf),
-    reports.map((report) => report.epoch),
-    reports.map((report) => report.intervalSeconds),
-    reports.map((report) => report.url),
-    reports.map((report) => report.cpuCount),
-    reports.map((report) => report.cpuFrequency),
-    reports.map((report) => report.cpuPercent),
-    reports.map((report) => report.memoryTotalBytes),
-    reports.map((report) => report.memoryUsedBytes),
-    reports.map((report) => report.memoryPercent),
-    reports.map((report) => report.processCount),
-    reports.map((report) => report.disks),
-    reports.map((report) => report.network),
-  ]);
 }
 
 /** No id holds a control character. */

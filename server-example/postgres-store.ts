@@ -2,7 +2,6 @@
  * The store for a fleet that one machine cannot receive: any database that speaks PostgreSQL's
  * protocol. Receivers keep nothing themselves, so as many as needed may share one database.
  */
-import type { PoolClient } from 'pg';
 import {
   type Database,
   inTransaction,
@@ -10,32 +9,29 @@ import {
   type PostgresOptions,
 } from './postgres-database.ts';
 import { insertBatch } from './postgres-insert.ts';
-import * as sql from './postgres-schema.ts';
-import { numberIn, textIn, toHistoryPoint, toSystemRow } from './rows.ts';
-import type { PruneLimits, PruneResult, Store } from './store.ts';
+import { createPostgresRetention } from './postgres-retention.ts';
+import { makeTables } from './postgres-schema.ts';
+import * as sql from './postgres-statements.ts';
+import { textIn, toHistoryPoint, toSystemRow } from './rows.ts';
+import type { Store } from './store.ts';
 
-const pruneReports = 500;
+/** A large database of an earlier version is made anew, or spread over the nodes, in this time. */
+const upgradeTimeoutMs = 24 * 3_600_000;
 
 /** Connects and makes the tables where they are missing. Rejects where the database is away. */
 export async function createPostgresStore(options: PostgresOptions): Promise<Store> {
-  const database = openDatabase(options);
+  const patient = openDatabase({ ...options, statementTimeoutMs: upgradeTimeoutMs });
   try {
-    await database.attempt('make the tables', makeTables);
-  } catch (error) {
-    await database.close();
-    throw error;
+    await patient.attempt('make the tables', makeTables);
+  } finally {
+    await patient.close();
   }
-  return storeIn(database);
-}
-
-async function makeTables(client: PoolClient): Promise<void> {
-  await client.query(sql.schema);
-  const { rows } = await client.query(sql.isFirstVersion);
-  if (rows[0]?.first === true) await client.query(sql.upgradeFirstVersion);
+  return storeIn(openDatabase(options));
 }
 
 function storeIn(database: Database): Store {
   const { attempt, rows, count } = database;
+  const { prune, forget } = createPostgresRetention(database);
   return {
     concurrentInserts: 4,
 
@@ -57,8 +53,7 @@ function storeIn(database: Database): Store {
       return (await count('name a system', text, [systemId, name])) === 1;
     },
 
-    forget: (systemId) =>
-      attempt('forget a system', (client) => inTransaction(client, () => forget(client, systemId))),
+    forget,
 
     systemIds: async () => {
       const found = await rows('list the systems', 'SELECT id FROM systems');
@@ -88,27 +83,8 @@ function storeIn(database: Database): Store {
       await count('write', "UPDATE systems SET registered_at = registered_at WHERE id = ''", []);
     },
 
-    prune: (limits) => prune(database, limits),
+    prune,
 
     close: () => database.close(),
   };
-}
-
-async function forget(client: PoolClient, systemId: string): Promise<boolean> {
-  await client.query('DELETE FROM reports WHERE system_id = $1', [systemId]);
-  await client.query('DELETE FROM hourly WHERE system_id = $1', [systemId]);
-  const { rowCount } = await client.query('DELETE FROM systems WHERE id = $1', [systemId]);
-  return rowCount === 1;
-}
-
-async function prune(database: Database, limits: PruneLimits): Promise<PruneResult> {
-  const values = [limits.receivedBefore, pruneReports];
-  const [row] = await database.rows('fold old reports', sql.foldReports, values);
-  const reportsFolded = numberIn(row ?? {}, 'reports');
-  const more = reportsFolded === pruneReports;
-  if (!more) {
-    const before = Math.floor(limits.hourlyBefore / 3600);
-    await database.rows('drop old hours', 'DELETE FROM hourly WHERE hour < $1', [before]);
-  }
-  return { reportsFolded, more };
 }

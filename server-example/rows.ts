@@ -19,12 +19,12 @@ function toNewestFigures(row: Row): NewestFigures {
     intervalSeconds: numberIn(row, 'interval'),
     url: textIn(row, 'url'),
     cpuCount: numberIn(row, 'cpu_count'),
-    cpuFrequency: row.cpu_frequency === null ? null : numberIn(row, 'cpu_frequency'),
+    cpuFrequency: numberOrNull(row, 'cpu_frequency'),
     cpuPercent: numberIn(row, 'cpu_percent'),
     memoryTotalBytes: numberIn(row, 'memory_total'),
     memoryUsedBytes: numberIn(row, 'memory_used'),
     memoryPercent: numberIn(row, 'memory_percent'),
-    processCount: row.process_count === null ? null : numberIn(row, 'process_count'),
+    processCount: numberOrNull(row, 'process_count'),
     disks: textIn(row, 'disks'),
     network: textIn(row, 'network'),
     before:
@@ -51,6 +51,10 @@ export function numberIn(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new TypeError(`column ${column} holds no number`);
   return value;
+}
+
+export function numberOrNull(row: Row, column: string): number | null {
+  return row[column] === null ? null : numberIn(row, column);
 }
 
 export function textIn(row: Row, column: string): string {

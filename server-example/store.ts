@@ -98,7 +98,7 @@ export interface PruneLimits {
 
 export interface PruneResult {
   readonly reportsFolded: number;
-  /** There are more; call again. */
+  /** The pass is not at its end; call again. A pass costs what it folds, and a look at each system. */
   readonly more: boolean;
 }
 
@@ -117,7 +117,10 @@ export interface Store {
   register(systemId: string, at: number): Promise<boolean>;
   /** Names a system; null takes the name away. False if there is no such system. */
   rename(systemId: string, name: string | null): Promise<boolean>;
-  /** Removes an id and everything of it. False if there was none. */
+  /**
+   * Removes an id and everything of it, in steps: what it has reported goes first, and if that fails
+   * midway the id is still there to be forgotten. False if there was none.
+   */
   forget(systemId: string): Promise<boolean>;
   /** The ids of all systems, by code unit. */
   systemIds(): Promise<readonly string[]>;
@@ -126,10 +129,11 @@ export interface Store {
   /** The newest report's JSON as it was sent; the one that came last where a second has several. */
   newestReport(systemId: string): Promise<string | undefined>;
   /**
-   * Folds a bounded number of reports that arrived before `receivedBefore` into hourly averages,
-   * and drops hours before `hourlyBefore`. Each system's newest report stays however old it is.
-   * A report counts by its arrival, so that a backlog which arrives late is kept as long as others;
-   * where a second has several, they stay as long as the last of them.
+   * One step of a pass: folds a bounded number of reports that arrived before `receivedBefore` into
+   * hourly averages, and drops hours before `hourlyBefore`. Each system's newest report stays however
+   * old it is. A report counts by its arrival, so that a backlog which arrives late is kept as long as
+   * others; where a second has several, they stay as long as the last of them. One of a clock that was
+   * less than a day ahead may stay until its own epoch is as old.
    */
   prune(limits: PruneLimits): Promise<PruneResult>;
   /** Oldest first; empty buckets are left out. Reports and folded hours together. */

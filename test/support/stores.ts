@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { createPostgresStore } from '../../server-example/postgres-store.ts';
 import { createSqliteStore } from '../../server-example/sqlite-store.ts';
 import type { Store } from '../../server-example/store.ts';
+import { type CitusCluster, citus, startCitus } from './citus.ts';
 import { type PostgresCluster, postgres, startPostgres } from './postgres.ts';
 import type { Requirement } from './requirement.ts';
 
 export interface Stores {
   readonly name: string;
-  readonly requirement: Requirement;
+  readonly requirements: readonly Requirement[];
   start(): Promise<void>;
   stop(): Promise<void>;
   /** A store with nothing in it. The one before it must be closed. */
@@ -25,7 +26,7 @@ function createSqliteStores(): Stores {
   const open = (): Store => createSqliteStore({ path: join(folder, `${opened}`, 'reports.db') });
   return {
     name: 'SQLite',
-    requirement: { met: true, reason: '' },
+    requirements: [],
     start: async () => {
       folder = mkdtempSync(join(tmpdir(), 'stores-'));
     },
@@ -44,7 +45,7 @@ function createPostgresStores(): Stores {
   const open = (): Promise<Store> => createPostgresStore({ url, log: () => {} });
   return {
     name: 'PostgreSQL',
-    requirement: postgres(),
+    requirements: [postgres()],
     start: async () => {
       cluster = await startPostgres();
     },
@@ -57,4 +58,27 @@ function createPostgresStores(): Stores {
   };
 }
 
-export const allStores: readonly Stores[] = [createSqliteStores(), createPostgresStores()];
+function createCitusStores(): Stores {
+  let cluster: CitusCluster | undefined;
+  const open = (): Promise<Store> =>
+    createPostgresStore({ url: cluster?.url ?? '', log: () => {} });
+  return {
+    name: 'Citus',
+    requirements: citus,
+    start: async () => {
+      cluster = await startCitus();
+    },
+    stop: async () => cluster?.stop(),
+    empty: async () => {
+      await cluster?.clear();
+      return open();
+    },
+    reopen: open,
+  };
+}
+
+export const allStores: readonly Stores[] = [
+  createSqliteStores(),
+  createPostgresStores(),
+  createCitusStores(),
+];

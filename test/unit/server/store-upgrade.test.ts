@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
-import { openDatabase } from '../../../server-example/postgres-database.ts';
+import { type Database, openDatabase } from '../../../server-example/postgres-database.ts';
 import { createPostgresStore } from '../../../server-example/postgres-store.ts';
 import { createSqliteStore } from '../../../server-example/sqlite-store.ts';
 import type { IncomingReport, Store } from '../../../server-example/store.ts';
+import { citus, startCitus } from '../../support/citus.ts';
 import { firstPostgresSchema, firstSqliteSchema } from '../../support/first-stores.ts';
 import { postgres, startPostgres } from '../../support/postgres.ts';
 import { exampleIncoming } from '../../support/report.ts';
@@ -85,30 +86,69 @@ test('an SQLite database of a later version is refused and left as it is', async
   left.close();
 });
 
+/** What a database of the first version holds, put into an empty one. */
+async function fillFirstVersion(database: Database): Promise<void> {
+  await database.rows('make the first tables', firstPostgresSchema);
+  await database.rows('make a system', systemsRow);
+  for (const epoch of [first, last]) {
+    const insert = `INSERT INTO reports VALUES ('Linux-a', $1, $1, 10, 1, '{}', '{}', $2)`;
+    await database.rows('make a report', insert, [epoch, report(epoch).body]);
+  }
+}
+
+async function openThreeAtOnce(url: string): Promise<void> {
+  const open = (): Promise<Store> => createPostgresStore({ url, log: () => {} });
+  const stores = await Promise.all([open(), open(), open()]);
+  for (const store of stores.slice(0, 1)) await expectAllThere(store);
+  for (const store of stores) {
+    expect(await store.insert([report(last, 'other')])).toEqual(['duplicate']);
+    await store.close();
+  }
+}
+
 testWith(
   [postgres()],
   'a PostgreSQL database of the first version is taken over by receivers that start at once',
   async () => {
     const cluster = await startPostgres();
+    const url = cluster.createDatabase();
+    const database = openDatabase({ url, log: () => {} });
     try {
-      const url = cluster.createDatabase();
-      const database = openDatabase({ url, log: () => {} });
-      await database.rows('make the first tables', firstPostgresSchema);
-      await database.rows('make a system', systemsRow);
-      for (const epoch of [first, last]) {
-        const insert = `INSERT INTO reports VALUES ('Linux-a', $1, $1, 10, 1, '{}', '{}', $2)`;
-        await database.rows('make a report', insert, [epoch, report(epoch).body]);
-      }
-      await database.close();
-
-      const open = (): Promise<Store> => createPostgresStore({ url, log: () => {} });
-      const stores = await Promise.all([open(), open(), open()]);
-      for (const store of stores.slice(0, 1)) await expectAllThere(store);
-      for (const store of stores) {
-        expect(await store.insert([report(last, 'other')])).toEqual(['duplicate']);
-        await store.close();
-      }
+      await fillFirstVersion(database);
+      await openThreeAtOnce(url);
+      const indexes = `SELECT indexname FROM pg_indexes WHERE tablename = 'reports'`;
+      expect(await database.rows('ask', indexes)).toEqual([{ indexname: 'reports_pkey' }]);
     } finally {
+      await database.close();
+      await cluster.stop();
+    }
+  },
+);
+
+testWith(
+  citus,
+  'a Citus database of the first version is spread over its nodes, and nothing is left on the first',
+  async () => {
+    const cluster = await startCitus();
+    const database = openDatabase({ url: cluster.url, log: () => {} });
+    try {
+      await fillFirstVersion(database);
+      await openThreeAtOnce(cluster.url);
+      const tables = await database.rows(
+        'ask',
+        `SELECT table_name::text, citus_table_type, distribution_column, colocation_id,
+           pg_relation_size(table_name)::int AS bytes_here
+         FROM citus_tables ORDER BY 1`,
+      );
+      const { colocation_id } = tables[0] ?? {};
+      const spread = { citus_table_type: 'distributed', colocation_id, bytes_here: 0 };
+      expect(tables).toEqual([
+        { table_name: 'hourly', distribution_column: 'system_id', ...spread },
+        { table_name: 'reports', distribution_column: 'system_id', ...spread },
+        { table_name: 'systems', distribution_column: 'id', ...spread },
+      ]);
+    } finally {
+      await database.close();
       await cluster.stop();
     }
   },
