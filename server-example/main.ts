@@ -57,7 +57,7 @@ async function openStore(options: ServerOptions, log: (line: string) => void): P
   const { storeUrl, dataFolder } = options;
   if (storeUrl === undefined) return createSqliteStore({ path: join(dataFolder, 'reports.db') });
   const { createPostgresStore } = await import('./postgres-store.ts');
-  return createPostgresStore({ url: storeUrl, log });
+  return createPostgresStore({ url: storeUrl, log, random: Math.random });
 }
 
 function readOptions(): ServerOptions | undefined {

@@ -16,7 +16,7 @@ export interface PostgresOptions {
   readonly connectionsMax?: number;
   /** How long the database works on one statement before it gives up. */
   readonly statementTimeoutMs?: number;
-  /** From 0 to below 1; spreads the receivers that lost one database at one moment. */
+  /** From 0 to 1; shortens pauses, so that receivers that lost one database do not all return at once. */
   readonly random?: () => number;
 }
 
@@ -71,7 +71,7 @@ const shareCitus = `
 /** No connection is made before the first operation. */
 export function openDatabase(options: PostgresOptions): Database {
   const connections = createConnections(options);
-  const random = options.random ?? Math.random;
+  const random = options.random ?? (() => 1);
 
   const attempt = async <T>(
     operation: string,

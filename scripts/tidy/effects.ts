@@ -43,9 +43,11 @@ const effects: readonly Effect[] = [
       'src/collectors/time-slice.ts': 'lets pending input and output in; no time is measured by it',
       'server-example/intake.ts': 'gathers what came in the same turn of the event loop',
       'server-example/live.ts': 'a listener is told at most once a second, in real time',
+      'server-example/postgres-database.ts': 'pauses before it tries again, in real time',
       'server-example/receiver.ts': 'a connection that does not end is cut',
       'server-example/retention.ts': 'works now and then, in real time',
       'server-example/sqlite-history.ts': 'lets reports in between the slices of a long read',
+      'server-example/sqlite-store.ts': 'lets reports in while a system is forgotten',
     },
   },
   {
@@ -57,6 +59,7 @@ const effects: readonly Effect[] = [
     instead: 'take randomBytes or random of the Runtime (src/base/runtime.ts)',
     allowed: {
       'src/main.ts': makesTheRealOne,
+      'server-example/main.ts': makesTheRealOne,
       'src/spool/report-file.ts': "a report's key must be one that nobody else has, in tests too",
     },
   },
