@@ -27,7 +27,7 @@ $ProgressPreference = 'SilentlyContinue'
 [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
 
 $version = '@VERSION@'
-if (-not $From -or $From.StartsWith('@')) { throw 'Say where the downloads are: -From ADDRESS' }
+if (-not $From -or $From.StartsWith('@')) { throw 'Where are the downloads? Say so with -From ADDRESS.' }
 
 $identity = [Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()
 if (-not $identity.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)) {
@@ -60,16 +60,16 @@ try {
   Get-Download $name $setup
 
   $line = Get-Content -LiteralPath $sums | Where-Object { $_ -match "^[0-9a-f]{64}  $([regex]::Escape($name))$" }
-  if (-not $line) { throw "SHA256SUMS does not name $name." }
+  if (-not $line) { throw "SHA256SUMS has no entry for $name." }
   $actual = (Get-FileHash -LiteralPath $setup -Algorithm SHA256).Hash
-  if ($actual -ne $line.Substring(0, 64)) { throw "$name is not what SHA256SUMS says: nothing was installed." }
+  if ($actual -ne $line.Substring(0, 64)) { throw "$name does not match SHA256SUMS; nothing was installed." }
 
   $arguments = @('/S')
   if ($Url) { $arguments += "/URL=$Url" }
   if ($SystemId) { $arguments += "/SYSTEMID=$SystemId" }
   if ($Interval) { $arguments += "/INTERVAL=$Interval" }
   $process = Start-Process -FilePath $setup -ArgumentList $arguments -Wait -PassThru
-  if ($process.ExitCode -ne 0) { throw "The setup program ended with $($process.ExitCode)." }
+  if ($process.ExitCode -ne 0) { throw "The setup program failed with exit status $($process.ExitCode)." }
   Write-Output "Installed System Monitor $version."
 } finally {
   Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue

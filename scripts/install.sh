@@ -25,7 +25,7 @@ main() {
       *) fail "unknown option: $1" ;;
     esac
   done
-  case "$from" in '' | @*) fail 'say where the downloads are: --from URL' ;; esac
+  case "$from" in '' | @*) fail 'where are the downloads? Say so with --from URL' ;; esac
   if [ -z "$to" ]; then
     if [ "$(id -u)" = 0 ]; then to=/usr/local/bin; else to=$HOME/.local/bin; fi
   fi
@@ -66,7 +66,7 @@ target() {
     Linux)
       # musl's ld.so would say "No such file or directory" of a program that is there.
       if ls /lib/ld-musl-* >/dev/null 2>&1 && ! ls /lib*/ld-linux-* /lib/*/ld-linux-* >/dev/null 2>&1; then
-        fail 'this system has musl; the program needs glibc 2.28 or newer'
+        fail 'this system uses musl; the program needs glibc 2.28 or newer'
       fi
       system=linux ;;
     Darwin) system=darwin ;;
@@ -92,7 +92,7 @@ fetch() {
       elif command -v wget >/dev/null 2>&1; then
         wget --quiet --output-document="$work/$1" "$from/$1"
       else
-        fail 'neither curl nor wget is here'
+        fail 'curl or wget is needed, and neither is installed'
       fi ;;
     *) cp "$from/$1" "$work/$1" ;;
   esac || fail "cannot fetch $from/$1"
@@ -101,13 +101,13 @@ fetch() {
 # Fails unless SHA256SUMS names the file and its sum is that of the file.
 verify() {
   expected=$(awk -v name="$1" '$2 == name { print $1 }' "$work/SHA256SUMS")
-  [ -n "$expected" ] || fail "SHA256SUMS does not name $1"
+  [ -n "$expected" ] || fail "SHA256SUMS has no entry for $1"
   if command -v sha256sum >/dev/null 2>&1; then
     actual=$(sha256sum "$work/$1" | cut -d ' ' -f 1)
   else
     actual=$(shasum -a 256 "$work/$1" | cut -d ' ' -f 1)
   fi
-  [ "$actual" = "$expected" ] || fail "$1 is not what SHA256SUMS says: nothing was installed"
+  [ "$actual" = "$expected" ] || fail "$1 does not match SHA256SUMS; nothing was installed"
 }
 
 main "$@"

@@ -22,8 +22,8 @@ const stampFile = join(modules, '.setup-stamp');
 const systemMajor = Number(process.versions.node.split('.')[0]);
 if (systemMajor < oldestSystemNode) {
   fail(
-    `Node ${process.versions.node} is too old: ${oldestSystemNode} or newer is needed to begin.`,
-    'Get one from https://nodejs.org/ or from your system.',
+    `Node ${process.versions.node} is too old: ${oldestSystemNode} or newer is needed.`,
+    'Get it from https://nodejs.org/ or from your system.',
   );
 }
 
@@ -40,7 +40,7 @@ function isInstalled() {
 }
 
 function install() {
-  process.stderr.write('Installing what package-lock.json names (once) …\n');
+  process.stderr.write('Installing the packages that package-lock.json names (only once) …\n');
   // Not `npm ci`: it refuses a lock file without the binaries of every other platform, and not every
   // registry has all of those. This installs the locked versions all the same and leaves the lock
   // file as it is. No package here needs its install script: esbuild and the rest bring their
@@ -56,8 +56,8 @@ function install() {
   const result = runNpm(words);
   if (result.status !== 0) {
     fail(
-      'npm install did not succeed.',
-      'See its message above; it needs the npm registry, or a filled npm cache.',
+      'npm install failed.',
+      'See its messages above. It needs the npm registry or a filled npm cache.',
     );
   }
   mkdirSync(modules, { recursive: true });
@@ -76,7 +76,7 @@ function checkPinnedNode() {
   const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   if (existsSync(pinned) || systemMajor >= oldestPinnedNode) return;
   fail(
-    `There is no Node package for ${process.platform}-${process.arch} on this kind of system.`,
+    `No Node package exists for ${process.platform}-${process.arch} on this system.`,
     `Install Node ${oldestPinnedNode} or newer yourself and run this again.`,
   );
 }

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const children: ChildProcess[] = [receiver];
   endTogether(children);
   const url = await listeningAddress(receiver);
-  console.log(`The receiver listens on ${url}`);
+  console.log(`The receiver is listening on ${url}`);
 
   const log = join(folder, 'agent.log');
   const agent = spawn(executable, ['background'], {
@@ -63,10 +63,10 @@ async function main(): Promise<void> {
   agent.once('exit', (code) => {
     if (code !== null && code !== 0) console.error(`The agent ended with ${code}; see ${log}`);
   });
-  console.log(`The agent reports this machine every ${values.interval} s (log: ${log})`);
+  console.log(`The agent reports on this machine every ${values.interval} s (log: ${log})`);
 
   await firstReport(url);
-  console.log(`\nThe first report has arrived. See it live:  ${url}\n(Ctrl-C ends both.)`);
+  console.log(`\nThe first report has arrived. See it live:  ${url}\n(Press Ctrl-C to stop both.)`);
 }
 
 function buildWhereOld(): void {
@@ -78,7 +78,7 @@ function buildWhereOld(): void {
   const result = spawnSync(process.execPath, [join(top, 'build', 'build.ts')], {
     stdio: 'inherit',
   });
-  if (result.status !== 0) throw new Error('the build did not succeed; see its message above');
+  if (result.status !== 0) throw new Error('the build failed; see its messages above');
 }
 
 function newestMs(path: string): number {
@@ -108,7 +108,7 @@ async function listeningAddress(receiver: ChildProcess): Promise<string> {
     const address = /^listening on (\S+)$/.exec(line)?.[1];
     if (address !== undefined) return address;
   }
-  throw new Error('the receiver ended before it listened; see its message above');
+  throw new Error('the receiver ended before it was ready; see its messages above');
 }
 
 async function firstReport(url: string): Promise<void> {

@@ -49,7 +49,7 @@ VIAddVersionKey LegalCopyright "MIT License"
 !define MUI_UNICON "${ICON}"
 !define MUI_ABORTWARNING
 !define MUI_FINISHPAGE_TITLE "System Monitor is running"
-!define MUI_FINISHPAGE_TEXT "It reports from now on and starts with Windows, whether or not anybody logs in.$\r$\n$\r$\nIn a terminal opened from now on:$\r$\n$\r$\n    system-monitor status$\r$\n    system-monitor config"
+!define MUI_FINISHPAGE_TEXT "This machine now reports to your server, and will after every start of Windows, whether or not anybody logs in.$\r$\n$\r$\nIn a new terminal:$\r$\n$\r$\n    system-monitor status$\r$\n    system-monitor config"
 
 !insertmacro MUI_PAGE_WELCOME
 Page custom askSettings takeSettings
@@ -125,7 +125,7 @@ FunctionEnd
 ; ---- The page of settings ------------------------------------------------------------------------
 
 Function askSettings
-  !insertmacro MUI_HEADER_TEXT "Settings" "Where this machine reports to"
+  !insertmacro MUI_HEADER_TEXT "Settings" "Where this machine sends its reports"
   nsDialogs::Create 1018
   Pop $0
   ${NSD_CreateLabel} 0 0 100% 10u "Server's URL"
@@ -136,11 +136,11 @@ Function askSettings
   Pop $0
   ${NSD_CreateText} 0 46u 100% 13u "$SystemId"
   Pop $SystemIdField
-  ${NSD_CreateLabel} 0 68u 100% 10u "Seconds from one report to the next"
+  ${NSD_CreateLabel} 0 68u 100% 10u "Seconds between reports"
   Pop $0
   ${NSD_CreateText} 0 80u 30% 13u "$Interval"
   Pop $IntervalField
-  ${NSD_CreateLabel} 0 102u 100% 24u "What is left empty stays as it is; a new installation then gets an ID of its own, reports to http://127.0.0.1:5000, every 60 seconds. $\"system-monitor config$\" changes it later."
+  ${NSD_CreateLabel} 0 102u 100% 24u "A field that you leave empty stays as it is. By default, a new installation makes its own ID and reports to http://127.0.0.1:5000 every 60 seconds. You can change all of this later with $\"system-monitor config$\"."
   Pop $0
   nsDialogs::Show
 FunctionEnd
@@ -271,7 +271,7 @@ Section
   Pop $0
   ${If} $0 != 0
     DetailPrint "The service could not be started: $0"
-    MessageBox MB_ICONEXCLAMATION "The program is installed, but its service could not be started ($0). The details list says why." /SD IDOK
+    MessageBox MB_ICONEXCLAMATION "The program is installed, but its service could not be started ($0). See the details for the reason." /SD IDOK
     SetErrorLevel 2
     SetDetailsView show
   ${EndIf}

@@ -52,7 +52,7 @@ function figureItems(system) {
       `↓ ${formatRate(figures.received_per_second)}`,
       `↑ ${formatRate(figures.sent_per_second)}`,
     ),
-    item('Processes', String(figures.processes ?? '–'), `a report each ${system.interval} s`),
+    item('Processes', String(figures.processes ?? '–'), `a report every ${system.interval} s`),
   ];
 }
 

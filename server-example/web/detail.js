@@ -76,8 +76,8 @@ export function createDetailView(id) {
 /** @param {unknown} error */
 function describeProblem(error) {
   return error instanceof ApiError && error.status === 404
-    ? 'This server knows no such machine.'
-    : 'The server does not answer; what is shown may be old.';
+    ? 'There is no such machine on this server.'
+    : 'The server does not answer. What you see may be out of date.';
 }
 
 /**

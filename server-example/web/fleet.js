@@ -56,8 +56,8 @@ export function createFleetView(systems) {
     setText(
       empty,
       systems.size === 0
-        ? 'No machine has reported yet. Point an agent’s url at this address, and it appears here by itself.'
-        : 'No machine matches.',
+        ? 'No machine has reported yet. Set an agent’s URL to this address, and its machine appears here.'
+        : 'No machine matches your search.',
     );
   };
   render();

@@ -69,8 +69,8 @@ export function createProcessTable() {
       setText(
         withheld,
         total === null
-          ? 'This machine sends no processes.'
-          : `This machine sends their number alone: ${total}.`,
+          ? 'This machine does not send its processes.'
+          : `This machine sends only how many there are: ${total}.`,
       );
       render();
     },
@@ -99,6 +99,6 @@ function createRow(one) {
  * @param {number} all
  */
 function describeCount(shown, matching, all) {
-  if (shown < matching) return `${matching} of ${all}, the first ${shown} shown`;
+  if (shown < matching) return `${matching} of ${all}; the first ${shown} are shown`;
   return matching === all ? String(all) : `${matching} of ${all}`;
 }

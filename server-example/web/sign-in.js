@@ -27,7 +27,7 @@ export function createSignIn(onSignedIn) {
       },
     },
     make('h1', {}, 'Sign in'),
-    make('label', { for: 'token' }, 'A token of this receiver that may view'),
+    make('label', { for: 'token' }, 'A token that may view this receiver'),
     token,
     make('button', { type: 'submit' }, 'Sign in'),
     problem,

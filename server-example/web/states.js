@@ -8,8 +8,8 @@ export const states = /** @type {const} */ (['silent', 'late', 'up', 'waiting'])
 export const stateWords = { silent: 'Silent', late: 'Late', up: 'Up', waiting: 'Waiting' };
 /** @type {Record<SystemState, string>} */
 export const stateTitles = {
-  silent: 'Nothing heard for five intervals',
+  silent: 'No report for five intervals',
   late: 'A report is overdue',
-  up: 'Reports as it should',
-  waiting: 'Registered, and never heard of yet',
+  up: 'Reporting on time',
+  waiting: 'Registered, but has never reported',
 };
