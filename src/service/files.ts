@@ -36,7 +36,7 @@ export function installExecutable(disk: Disk, source: string, target: string): v
     } catch (error) {
       if (!isInUse(error)) throw error;
       const old = oldName(target);
-      removeFile(old);
+      removeFile(disk, old);
       disk.rename(target, old);
       putCopy(disk, source, target);
     }
@@ -46,10 +46,10 @@ export function installExecutable(disk: Disk, source: string, target: string): v
 }
 
 /** Removes what installExecutable made. False where Windows holds on to it because it runs. */
-export function tryRemoveExecutable(target: string): boolean {
+export function tryRemoveExecutable(disk: Disk, target: string): boolean {
   try {
-    removeFile(oldName(target));
-    removeFile(target);
+    removeFile(disk, oldName(target));
+    removeFile(disk, target);
     return true;
   } catch (error) {
     if (isInUse(error)) return false;
@@ -81,8 +81,8 @@ export function linkCommand(target: string, link: string): void {
 }
 
 /** Removes the link if it is ours. */
-export function unlinkCommand(target: string, link: string): void {
-  if (linkTarget(link) === target) removeFile(link);
+export function unlinkCommand(disk: Disk, target: string, link: string): void {
+  if (linkTarget(link) === target) removeFile(disk, link);
 }
 
 function linkTarget(link: string): string | undefined {
@@ -120,11 +120,11 @@ export function exists(path: string): boolean {
 }
 
 /** Nothing there is fine. */
-export function removeFile(path: string): void {
+export function removeFile(disk: Disk, path: string): void {
   try {
-    rmSync(path, { force: true });
+    disk.unlink(path);
   } catch (error) {
-    throw wrapSystemError(`remove ${path}`, error);
+    if (systemErrorCode(error) !== 'ENOENT') throw wrapSystemError(`remove ${path}`, error);
   }
 }
 
@@ -143,7 +143,7 @@ function putCopy(disk: Disk, source: string, target: string): void {
     disk.copy(source, temporary, programMode);
     replaceDurably(disk, temporary, target);
   } catch (error) {
-    removeFile(temporary);
+    removeFile(disk, temporary);
     throw error;
   }
 }

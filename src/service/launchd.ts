@@ -89,7 +89,7 @@ async function install(
   for (const path of [paths.configurationFile, paths.logFile]) makeFolder(disk, dirname(path));
   makeFolder(disk, paths.stateFolder);
   // launchd only ever adds to it.
-  removeFile(startLog(paths.logFile));
+  removeFile(disk, startLog(paths.logFile));
   await configure();
   installExecutable(disk, sourceExecutable, paths.executable);
   if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
@@ -104,7 +104,7 @@ async function install(
 }
 
 async function uninstall(
-  { paths, userId }: ServiceContext,
+  { disk, paths, userId }: ServiceContext,
   control: LaunchdControl,
   { purge }: UninstallOptions,
 ): Promise<UninstallResult> {
@@ -112,12 +112,12 @@ async function uninstall(
   requireRoot(userId, 'uninstall');
   await control.unload();
   if (readDefinition(plistFile) !== undefined) {
-    tryRemoveExecutable(paths.executable);
+    tryRemoveExecutable(disk, paths.executable);
     removeEmptyFolder(dirname(paths.executable));
     removeEmptyFolder(dirname(dirname(paths.executable)));
   }
-  if (paths.commandLink !== undefined) unlinkCommand(paths.executable, paths.commandLink);
-  removeFile(plistFile);
+  if (paths.commandLink !== undefined) unlinkCommand(disk, paths.executable, paths.commandLink);
+  removeFile(disk, plistFile);
   if (!purge)
     return {
       kept: [dirname(paths.configurationFile), paths.stateFolder, dirname(paths.logFile)],

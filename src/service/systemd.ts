@@ -89,7 +89,7 @@ async function install(
 }
 
 async function uninstall(
-  { paths, runCommand, userId }: ServiceContext,
+  { disk, paths, runCommand, userId }: ServiceContext,
   control: SystemdControl,
   { purge }: UninstallOptions,
 ): Promise<UninstallResult> {
@@ -105,12 +105,12 @@ async function uninstall(
     });
   }
   if (before.installed) await control.systemctl('disable', '--now', unitName);
-  removeFile(unitFile);
+  removeFile(disk, unitFile);
   await control.systemctl('daemon-reload');
   // Clears a "failed" that would go on showing in systemctl list-units; nothing loaded is fine.
   await ask(runCommand, 'systemctl', ['reset-failed', unitName]);
   const kept = [];
-  if (before.installed && !tryRemoveExecutable(paths.executable)) kept.push(paths.executable);
+  if (before.installed && !tryRemoveExecutable(disk, paths.executable)) kept.push(paths.executable);
   if (!purge) {
     const folders = [dirname(paths.configurationFile), paths.stateFolder];
     return { kept: [...kept, ...folders.filter(exists)] };

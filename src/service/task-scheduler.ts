@@ -59,7 +59,7 @@ export function createTaskSchedulerService(
 
   return {
     install: (options) => install(context, control, options),
-    uninstall: (options) => uninstall(context.paths, control, options),
+    uninstall: (options) => uninstall(context, control, options),
 
     async start() {
       await requireInstalled('start');
@@ -122,12 +122,12 @@ async function register({ disk, paths }: ServiceContext, control: TaskControl): 
   try {
     await control.change('install', '/Create', '/XML', file, '/F');
   } finally {
-    removeFile(file);
+    removeFile(disk, file);
   }
 }
 
 async function uninstall(
-  paths: ServicePaths,
+  { disk, paths }: ServiceContext,
   control: TaskControl,
   { purge }: UninstallOptions,
 ): Promise<UninstallResult> {
@@ -136,7 +136,8 @@ async function uninstall(
   if ((await control.query()).installed) await control.halt('uninstall');
   await control.delete('uninstall');
   // Windows keeps a running program's file, and it may be the one that removes itself here.
-  if (tryRemoveExecutable(paths.executable)) removeEmptyFolder(win32.dirname(paths.executable));
+  if (tryRemoveExecutable(disk, paths.executable))
+    removeEmptyFolder(win32.dirname(paths.executable));
   else kept.push(paths.executable);
   if (purge) removeFolder(configurationFolder);
   else kept.push(configurationFolder);

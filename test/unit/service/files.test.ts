@@ -62,9 +62,9 @@ test('removing takes the older program along that Windows made us set aside', ()
   const target = join(folder, 'system-monitor');
   writeFileSync(target, 'new');
   writeFileSync(`${target}.old`, 'old');
-  expect(tryRemoveExecutable(target)).toBe(true);
+  expect(tryRemoveExecutable(realDisk, target)).toBe(true);
   expect(existsSync(`${target}.old`)).toBe(false);
-  expect(tryRemoveExecutable(target)).toBe(true);
+  expect(tryRemoveExecutable(realDisk, target)).toBe(true);
 });
 
 test.each([
