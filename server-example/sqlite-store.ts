@@ -2,10 +2,10 @@
  * The default store: one SQLite file through node:sqlite, readable with any SQLite tool. Its tables
  * are in sqlite-schema.ts, its statements in sqlite-statements.ts.
  */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { makeDataFolder } from './data-folder.ts';
 import { numberIn, type Row, textIn, toSystemRow } from './rows.ts';
 import { readHistory } from './sqlite-history.ts';
 import { schema, schemaVersion, upgrades } from './sqlite-schema.ts';
@@ -37,7 +37,7 @@ const stepHours = 2000;
 
 /** Opens or creates the database. Throws where the file is no database of ours, or a newer one. */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
-  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+  makeDataFolder(dirname(options.path));
   const database = new DatabaseSync(options.path, { timeout: lockedMs });
   try {
     prepareDatabase(database, options.path);

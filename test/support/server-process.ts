@@ -12,9 +12,16 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | string | null>;
 }
 
-/** Resolves once the receiver says that it listens. Rejects with what it said if it ends instead. */
-export async function startServer(words: readonly string[]): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [mainFile, ...words], {
+/**
+ * Resolves once the receiver says that it listens. Rejects with what it said if it ends instead.
+ * `prefix`: a program and its words, under which it is to run.
+ */
+export async function startServer(
+  words: readonly string[],
+  prefix: readonly string[] = [],
+): Promise<ServerProcess> {
+  const [program = process.execPath, ...rest] = [...prefix, process.execPath, mainFile, ...words];
+  const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | string | null>((resolve) => {

@@ -11,9 +11,9 @@ export const withStrace: Requirement = withProgram('strace', '--version');
 const traced =
   'openat,write,writev,pwrite64,sendto,sendmsg,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,mkdir';
 
-/** The words before a program that is to be traced into `log`. */
+/** The words before a program that is to be traced into `log`. Signals reach the program itself. */
 export function straceWords(log: string): readonly [string, ...string[]] {
-  return ['strace', '-f', '-y', '-qq', '-s', '64', '-e', `trace=${traced}`, '-o', log];
+  return ['strace', '-D', '-f', '-y', '-qq', '-s', '64', '-e', `trace=${traced}`, '-o', log];
 }
 
 export interface SystemCall {
@@ -22,18 +22,26 @@ export interface SystemCall {
   readonly paths: readonly string[];
   /** The line as strace wrote it. */
   readonly text: string;
+  /** The lines at which it began and ended, which are two where another thread came in between. */
+  readonly beganAt: number;
+  readonly endedAt: number;
 }
 
 /** The calls of a log in the order in which they began. */
 export function parseCalls(log: string): readonly SystemCall[] {
-  return log.split('\n').flatMap((text) => {
-    const match = /^\d+ +(\w+)\((.*)/.exec(text);
+  const lines = log.split('\n');
+  return lines.flatMap((text, beganAt) => {
+    const match = /^(\d+) +(\w+)\((.*)/.exec(text);
     if (match === null) return [];
-    const [, name = '', rest = ''] = match;
+    const [, thread = '', name = '', rest = ''] = match;
     // `21</path>` for a descriptor, `"/path"` for a name; openat's first is the current folder.
-    const isByDescriptor = /^\d/.test(rest);
-    const found = isByDescriptor ? /^\d+<([^>]*)>/g : /"([^"]*)"/g;
-    return [{ name, text, paths: [...rest.matchAll(found)].map((one) => one[1] ?? '') }];
+    const found = /^\d/.test(rest) ? /^\d+<([^>]*)>/g : /"([^"]*)"/g;
+    const paths = [...rest.matchAll(found)].map((one) => one[1] ?? '');
+    const isResumed = (line: string) => line.startsWith(`${thread} `) && line.includes(' resumed>');
+    const endedAt = rest.endsWith('<unfinished ...>')
+      ? lines.findIndex((line, at) => at > beganAt && isResumed(line))
+      : beganAt;
+    return [{ name, paths, text, beganAt, endedAt: endedAt < 0 ? lines.length : endedAt }];
   });
 }
 
