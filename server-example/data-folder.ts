@@ -16,9 +16,14 @@ export function makeDataFolder(path: string): void {
 }
 
 function syncFolder(path: string): void {
-  // Windows has no such call; its file system orders names by itself.
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(path, 'r');
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    // Windows opens no folder, and its file system orders names by itself; one that may not be read
+    // is nobody's who could have made something in it.
+    return;
+  }
   try {
     fsyncSync(descriptor);
   } finally {
