@@ -164,7 +164,7 @@ describeWithBrowser(`the page${found.met ? '' : ` [skipped: ${found.reason}]`}`,
     for (const hash of ['#/', `#/system/${exampleSystemId}`]) {
       await browser.goto(`${receiver.url}${hash}`);
       await browser.waitFor(`document.querySelector('.fleet tbody tr, .processes tbody tr')`);
-      for (const word of ['Starting', 'Live', 'Offline', 'Signed out']) {
+      for (const word of ['Connecting', 'Live', 'Offline', 'Signed out']) {
         await browser.evaluate(`document.querySelector('#live').innerText = '${word}'`);
         expect([hash, word, await browser.evaluate(overflow)]).toEqual([hash, word, 0]);
       }
