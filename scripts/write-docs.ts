@@ -65,7 +65,7 @@ function settingLine(key: SettingKey): string {
   const value = formatSetting(defaultSettings[key]);
   const cells = [
     `\`${key}\`<br>\`${environmentName(key)}\``,
-    row.description,
+    row.description.replaceAll('<', '\\<'),
     valueInWords(row),
     value === '' || value === '{}' ? '' : `\`${value}\``,
     `\`${row.example}\``,

@@ -5,7 +5,7 @@ import { createPinoLogger } from '../base/pino-logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { openConfiguration } from '../config/configuration.ts';
 import type { LocationOptions } from '../config/locations.ts';
-import type { SettingKey } from '../settings/setting-table.ts';
+import type { TypedSettings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
 import { composeBackground } from './compose.ts';
 import { runOnce, runUntilTold } from './lifecycle.ts';
@@ -14,7 +14,7 @@ import { createMakers } from './parts.ts';
 export interface RunBackgroundOptions {
   readonly runtime: Runtime;
   readonly locations: LocationOptions;
-  readonly flags: Partial<Record<SettingKey, string>>;
+  readonly flags: TypedSettings;
   readonly once: boolean;
 }
 

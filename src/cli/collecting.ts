@@ -15,8 +15,8 @@ import {
 } from '../collectors/index.ts';
 import { createCollector, systemKind } from '../collectors/lazy-collector.ts';
 import { findLocations, type LocationOptions } from '../config/locations.ts';
-import { environmentName, type SettingKey, settingKeys } from '../settings/setting-table.ts';
-import { defaultSettings, type Settings } from '../settings/settings.ts';
+import { environmentName, settingKeys } from '../settings/setting-table.ts';
+import { defaultSettings, type Settings, type TypedSettings } from '../settings/settings.ts';
 
 export type Subject = PartName | 'stats';
 
@@ -39,7 +39,7 @@ export interface Sampler {
 export interface SamplerOptions {
   readonly runtime: Runtime;
   readonly locations: LocationOptions;
-  readonly flags: Partial<Record<SettingKey, string>>;
+  readonly flags: TypedSettings;
   readonly form: Form;
 }
 

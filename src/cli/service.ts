@@ -4,9 +4,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { abortOnSignals } from '../base/signals.ts';
-import type { InstallFlags } from '../service/install.ts';
 import type { ServiceManager, ServiceStatus } from '../service/service.ts';
 import type { CliContext } from './context.ts';
+import { settingOption, typedSettings } from './setting-options.ts';
 
 const logLinesDefault = 50;
 const logLinesMax = 100_000;
@@ -25,25 +25,22 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
     .command('service')
     .description('run it from boot on: systemd, launchd or the Task Scheduler');
 
-  service
+  const install = service
     .command('install')
     .description('start it now and at every boot; over an older version this is an upgrade')
-    .option('--url <url>', "the server's address, kept in the configuration file")
-    .option('--system-id <id>', 'the id of this machine, kept likewise; made when there is none')
-    .option('--interval <seconds>', 'seconds from one report to the next, kept likewise')
-    .action(async (flags: InstallFlags, command: Command) => {
-      const { config } = command.optsWithGlobals<{ config?: string }>();
-      const { installService } = await import('../service/install.ts');
-      const result = await installService(runtime, {
-        ...flags,
-        ...(config === undefined ? {} : { config }),
-      });
-      await say(
-        result.isNew ? 'Installed and started.' : 'Upgraded and started.',
-        `Program:  ${result.executable}`,
-        `Settings: ${result.configurationFile}`,
-      );
-    });
+    .optionsGroup('Kept in the configuration file:');
+  for (const key of ['url', 'system_id', 'interval'] as const)
+    install.addOption(settingOption(key));
+  install.action(async (options: Readonly<Record<string, unknown>>, command: Command) => {
+    const { config } = command.optsWithGlobals<{ config?: string }>();
+    const { installService } = await import('../service/install.ts');
+    const result = await installService(runtime, { settings: typedSettings(options), config });
+    await say(
+      result.isNew ? 'Installed and started.' : 'Upgraded and started.',
+      `Program:  ${result.executable}`,
+      `Settings: ${result.configurationFile}`,
+    );
+  });
 
   service
     .command('uninstall')

@@ -2,19 +2,16 @@
 import { Option } from 'commander';
 import type { SettingRow } from '../settings/setting-row.ts';
 import { flagName, isSettingKey, type SettingKey, settingRow } from '../settings/setting-table.ts';
-
-/** Settings as they were typed, by key. */
-export type TypedSettings = Partial<Record<SettingKey, string>>;
+import type { TypedSettings } from '../settings/settings.ts';
 
 export function settingOption(key: SettingKey): Option {
   const row = settingRow(key);
-  const choices = row.kind === 'choice' ? ` ${choicesInWords(row.choices)}.` : '';
-  return new Option(`${flagName(key)} <${valueName(row)}>`, `${row.description}${choices}`);
+  return new Option(`${flagName(key)} <${valueName(row)}>`, explain(row));
 }
 
 /** The settings among a command's options: commander names `--system-id` systemId. */
 export function typedSettings(options: Readonly<Record<string, unknown>>): TypedSettings {
-  const settings: TypedSettings = {};
+  const settings: Partial<Record<SettingKey, string>> = {};
   for (const [name, value] of Object.entries(options)) {
     const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     if (isSettingKey(key) && typeof value === 'string') settings[key] = value;
@@ -22,11 +19,11 @@ export function typedSettings(options: Readonly<Record<string, unknown>>): Typed
   return settings;
 }
 
-/** `full (all of it), off (nothing)`. */
-function choicesInWords(choices: Readonly<Record<string, string>>): string {
-  return Object.entries(choices)
-    .map(([value, meaning]) => `${value} (${meaning})`)
-    .join(', ');
+/** The description; of a choice with its values: `How much: full (all of it), off (nothing).` */
+function explain(row: SettingRow): string {
+  if (row.kind !== 'choice') return row.description;
+  const choices = Object.entries(row.choices).map(([value, meaning]) => `${value} (${meaning})`);
+  return `${row.description.replace(/\.$/, '')}: ${choices.join(', ')}.`;
 }
 
 /** What stands between the angle brackets. */
@@ -36,7 +33,7 @@ function valueName(row: SettingRow): string {
       return row.names;
     case 'integer':
     case 'number':
-      return 'number';
+      return row.unit[1].includes(' ') ? 'number' : row.unit[1];
     case 'choice':
       return 'value';
     case 'boolean':

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { partNames, parts } from '../collectors/index.ts';
 import type { SettingKey } from '../settings/setting-table.ts';
+import type { TypedSettings } from '../settings/settings.ts';
 import type { Subject } from './collecting.ts';
 import { type CliContext, locationOptions } from './context.ts';
 import { type PartFlag, partFlags } from './part-flags.ts';
@@ -31,10 +32,7 @@ export function defineStatsCommands(program: Command, context: CliContext): void
 }
 
 /** The flags of this call, as the settings that they stand for. */
-function givenSettings(
-  command: Command,
-  flags: readonly PartFlag[],
-): Partial<Record<SettingKey, string>> {
+function givenSettings(command: Command, flags: readonly PartFlag[]): TypedSettings {
   const given: Partial<Record<SettingKey, string>> = {};
   for (const { option, setting } of flags) {
     const value: unknown = command.getOptionValue(option.attributeName());

@@ -3,8 +3,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { MonitorError } from '../base/errors.ts';
-import type { SettingKey } from '../settings/setting-table.ts';
-import type { SettingsChanges } from '../settings/settings.ts';
+import type { SettingsChanges, TypedSettings } from '../settings/settings.ts';
 import { generateSystemId } from '../settings/system-id.ts';
 import { putDamagedFileAside, readSettingsFile, writeSettingsFile } from './file.ts';
 import { keepSystemId } from './kept-system-id.ts';
@@ -33,7 +32,7 @@ export interface Configuration {
 export function openConfiguration(
   options: LocationOptions,
   clock: Clock,
-  flags: Readonly<Partial<Record<SettingKey, string>>> = {},
+  flags: TypedSettings = {},
   stage?: StageSettings,
 ): Configuration {
   const { disk } = options;

@@ -1,14 +1,14 @@
 /** The settings in force: flags > environment > file > defaults. */
 
 import type { Disk } from '../base/disk.ts';
+import { isSettingKey, type SettingKey } from '../settings/setting-table.ts';
 import {
-  environmentName,
-  flagName,
-  type SettingKey,
-  settingKeys,
-} from '../settings/setting-table.ts';
-import { defaultSettings, type Settings, type SettingsFile } from '../settings/settings.ts';
-import { parseSetting, parseTypedSetting } from '../settings/validate.ts';
+  defaultSettings,
+  type Settings,
+  type SettingsFile,
+  type TypedSettings,
+} from '../settings/settings.ts';
+import { parseEnvironment, parseFlags } from '../settings/validate.ts';
 import { readSettingsFile } from './file.ts';
 import { readKeptSystemId } from './kept-system-id.ts';
 
@@ -21,8 +21,7 @@ export interface LoadOptions {
   /** Where a system id may be kept; undefined where none is wanted. */
   readonly stateFolder?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Texts as they were typed, by key. */
-  readonly flags?: Readonly<Partial<Record<SettingKey, string>>>;
+  readonly flags?: TypedSettings;
 }
 
 export interface LoadedSettings {
@@ -36,29 +35,23 @@ export interface LoadedSettings {
 /** Reads the file once and lays the environment and the flags over it. Throws as readSettingsFile. */
 export function loadSettings(options: LoadOptions): LoadedSettings {
   const file = readSettingsFile(options.disk, options.path);
-  let given: SettingsFile = { ...file };
+  const environment = parseEnvironment(options.environment);
+  const flags = parseFlags(options.flags ?? {});
+  const given: SettingsFile = { ...file, ...environment, ...flags };
+  const kept = given.system_id === undefined ? keptSystemId(options) : {};
   const sources = new Map<SettingKey, SettingSource>();
-  for (const key of settingKeys) {
-    if (given[key] !== undefined) sources.set(key, 'file');
-    const variable = environmentName(key);
-    const fromEnvironment = options.environment[variable];
-    if (fromEnvironment !== undefined && fromEnvironment !== '') {
-      const source = `environment variable ${variable}`;
-      given = { ...given, ...parseSetting(key, fromEnvironment, source) };
-      sources.set(key, 'environment');
-    }
-    const fromFlag = options.flags?.[key];
-    if (fromFlag !== undefined) {
-      given = { ...given, ...parseTypedSetting(key, fromFlag, `flag ${flagName(key)}`) };
-      sources.set(key, 'flag');
-    }
+  for (const [source, values] of [
+    ['state', kept],
+    ['file', file ?? {}],
+    ['environment', environment],
+    ['flag', flags],
+  ] as const) {
+    for (const key of Object.keys(values).filter(isSettingKey)) sources.set(key, source);
   }
-  if (given.system_id === undefined && options.stateFolder !== undefined) {
-    const kept = readKeptSystemId(options.disk, options.stateFolder);
-    if (kept !== undefined) {
-      given = { ...given, system_id: kept };
-      sources.set('system_id', 'state');
-    }
-  }
-  return { settings: { ...defaultSettings, ...given }, sources, file };
+  return { settings: { ...defaultSettings, ...kept, ...given }, sources, file };
+}
+
+function keptSystemId({ disk, stateFolder }: LoadOptions): SettingsFile {
+  const kept = stateFolder === undefined ? undefined : readKeptSystemId(disk, stateFolder);
+  return kept === undefined ? {} : { system_id: kept };
 }

@@ -3,16 +3,14 @@ import { posix, win32 } from 'node:path';
 import { MonitorError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { systemFolders } from '../config/locations.ts';
-import type { SettingsFile } from '../settings/settings.ts';
+import type { TypedSettings } from '../settings/settings.ts';
 import type { InstallResult, ServiceManager } from './service.ts';
 
-/** As they were typed. */
 export interface InstallFlags {
-  readonly url?: string;
-  readonly systemId?: string;
-  readonly interval?: string;
+  /** To be kept in the service's file. */
+  readonly settings: TypedSettings;
   /** A file whose settings the service is to begin with. */
-  readonly config?: string;
+  readonly config?: string | undefined;
 }
 
 export async function openServiceManager(runtime: Runtime): Promise<ServiceManager> {
@@ -46,7 +44,7 @@ export async function installService(
  * machine without an id gets one.
  */
 async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
-  const [{ openConfiguration }, { readSettingsFile }, { findLocations }, { parseTypedSetting }] =
+  const [{ openConfiguration }, { readSettingsFile }, { findLocations }, { parseFlags }] =
     await Promise.all([
       import('../config/configuration.ts'),
       import('../config/file.ts'),
@@ -66,15 +64,7 @@ async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
       reason: 'there is no such file',
     });
   }
-  let typed: SettingsFile = {};
-  for (const [key, text] of [
-    ['url', flags.url],
-    ['system_id', flags.systemId],
-    ['interval', flags.interval],
-  ] as const) {
-    if (text === undefined) continue;
-    typed = { ...typed, ...parseTypedSetting(key, text, 'the command line') };
-  }
+  const typed = parseFlags(flags.settings);
   const { configurationFile, stateFolder } = systemPaths(runtime);
   const system = openConfiguration(
     {

@@ -16,6 +16,9 @@ export type Settings = { readonly [Key in KeyWithDefault]: ValueOf<Table[Key]> }
 /** What the file, or a call, says: any of them. */
 export type SettingsFile = Partial<Settings>;
 
+/** As they are typed at a command line, each still a text. */
+export type TypedSettings = Readonly<Partial<Record<SettingKey, string>>>;
+
 /** What is to be saved: an undefined value removes its key. */
 export type SettingsChanges = { readonly [Key in SettingKey]?: Settings[Key] | undefined };
 

@@ -1,8 +1,20 @@
 /** From untrusted values to settings, or an error that names key, value, reason and an example. */
 import { MonitorError } from '../base/errors.ts';
 import { checkSettings, type SettingProblem, unknownKey } from './check.ts';
-import { isSettingKey, type SettingKey, settingRow } from './setting-table.ts';
-import { defaultSettings, type Settings, type SettingsFile } from './settings.ts';
+import {
+  environmentName,
+  flagName,
+  isSettingKey,
+  type SettingKey,
+  settingKeys,
+  settingRow,
+} from './setting-table.ts';
+import {
+  defaultSettings,
+  type Settings,
+  type SettingsFile,
+  type TypedSettings,
+} from './settings.ts';
 
 /** Checks the content of a configuration file. Throws CONFIG_INVALID naming every wrong key. */
 export function validateSettingsFile(values: unknown, source: string): SettingsFile {
@@ -32,7 +44,26 @@ export function parseSetting(key: SettingKey, text: string, source: string): Set
   return validateSettingsFile({ [key]: fromText(key, text) }, source);
 }
 
-/** The same for a word of this very call: a wrong one is a wrong call (USAGE), not a wrong configuration. */
+/** Settings from the variables of the environment; an empty one is not set. Throws CONFIG_INVALID. */
+export function parseEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): SettingsFile {
+  return merged((key) => {
+    const name = environmentName(key);
+    const text = environment[name];
+    return text ? parseSetting(key, text, `environment variable ${name}`) : {};
+  });
+}
+
+/** Settings from the flags of this call. Throws USAGE. */
+export function parseFlags(flags: TypedSettings): SettingsFile {
+  return merged((key) => {
+    const text = flags[key];
+    return text === undefined ? {} : parseTypedSetting(key, text, `flag ${flagName(key)}`);
+  });
+}
+
+/** For a word of this very call: a wrong one is a wrong call (USAGE), not a wrong configuration. */
 export function parseTypedSetting(key: SettingKey, text: string, source: string): SettingsFile {
   try {
     return parseSetting(key, text, source);
@@ -86,6 +117,12 @@ function parseJsonOrText(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+function merged(parse: (key: SettingKey) => SettingsFile): SettingsFile {
+  let all: SettingsFile = {};
+  for (const key of settingKeys) all = { ...all, ...parse(key) };
+  return all;
 }
 
 function isObject(values: unknown): values is Readonly<Record<string, unknown>> {

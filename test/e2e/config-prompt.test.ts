@@ -62,6 +62,23 @@ describe("the prompt in place of the original's window", () => {
     expect(receiver.requests.map((request) => request.refusal)).toEqual([undefined, undefined]);
   });
 
+  testWith(needs, 'offers the values of a choice, and shows no header of anybody', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'config.json'), '{"headers": {"X-Key": "S3CRET"}}');
+    using terminal = open(folder);
+    await terminal.shows('Close');
+    terminal.press('Down', 'Down', 'Down', 'Enter');
+    const list = await terminal.shows('compression = none');
+    expect(list).toContain('headers = {"X-Key":"[hidden]"}');
+    terminal.press('Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Enter');
+    expect(await terminal.shows('zstd: where the receiver takes it')).toContain('❯ none: what');
+    terminal.press('Down', 'Enter');
+    await terminal.shows('Save (there are changes)');
+    terminal.press('Down', 'Enter');
+    expect(await terminal.shows('ended with 0')).toContain('Config saved.');
+    expect(settingsIn(folder)).toEqual({ headers: { 'X-Key': 'S3CRET' }, compression: 'gzip' });
+  });
+
   testWith(needs, 'left by Ctrl-C saves nothing and says so', async () => {
     const folder = temporaryFolder();
     using terminal = open(folder);

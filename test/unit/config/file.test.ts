@@ -191,11 +191,13 @@ describe('precedence', () => {
       log_level: 'warn',
       scope: 'host',
     });
-    expect([...loaded.sources]).toEqual([
-      ['url', 'environment'],
-      ['interval', 'flag'],
-      ['log_level', 'file'],
-    ]);
+    expect(loaded.sources).toEqual(
+      new Map([
+        ['url', 'environment'],
+        ['interval', 'flag'],
+        ['log_level', 'file'],
+      ]),
+    );
   });
 
   test('names the environment variable that holds a wrong value', () => {
