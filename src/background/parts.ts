@@ -1,23 +1,26 @@
 /** The pieces of the background process, made out of the settings and remade when those change. */
 import { join } from 'node:path';
 import type { Reporting } from '../agent/agent.ts';
+import type { Disk } from '../base/disk.ts';
 import type { Logger } from '../base/logger.ts';
+import { type ClosableLogger, createPinoLogger } from '../base/pino-logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { createStatsCollector, type StatsCollector } from '../collectors/collect-stats.ts';
+import type { CollectingSettings } from '../collectors/collector.ts';
 import { createCollectorContext } from '../collectors/context.ts';
-import { createHttpTransport } from '../delivery/http-transport.ts';
+import { createHttpTransport, type TransportSettings } from '../delivery/http-transport.ts';
 import type { Transport } from '../delivery/transport.ts';
-import { type SettingPiece, settingPieces } from '../settings/setting-row.ts';
+import { isLivePiece, type LivePiece } from '../settings/setting-row.ts';
 import { type SettingKey, settingKeys, settingRow } from '../settings/setting-table.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings, SettingsOf } from '../settings/settings.ts';
 import { createSpool } from '../spool/create-spool.ts';
-import { spoolLimitsOf } from '../spool/limits.ts';
+import { type SpoolSettings, spoolLimitsOf } from '../spool/limits.ts';
 import type { Spool } from '../spool/spool.ts';
 
 export interface SettingChanges {
   readonly keys: readonly SettingKey[];
   /** What is made of them and takes them over now. */
-  readonly pieces: ReadonlySet<SettingPiece>;
+  readonly pieces: ReadonlySet<LivePiece>;
   /** Those that take effect only after a restart. */
   readonly needRestart: readonly SettingKey[];
 }
@@ -26,23 +29,25 @@ export function compareSettings(before: Settings, after: Settings): SettingChang
   const keys = settingKeys.filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
   );
-  const isLive = (key: SettingKey) => settingPieces[settingRow(key).piece] === 'at once';
   return {
     keys,
-    pieces: new Set(keys.filter(isLive).map((key) => settingRow(key).piece)),
-    needRestart: keys.filter((key) => !isLive(key)),
+    pieces: new Set(keys.map((key) => settingRow(key).piece).filter(isLivePiece)),
+    needRestart: keys.filter((key) => !isLivePiece(settingRow(key).piece)),
   };
 }
 
+/** `knownId`, where the settings name none: it was made here, or named by them before. */
 export function reportingOf(
-  settings: Settings,
-  systemId: string,
+  settings: Pick<Settings, 'system_id' | 'url' | 'interval'>,
+  knownId: string,
   collector: StatsCollector,
 ): Reporting {
-  return {
-    header: { systemId, url: settings.url, intervalSeconds: settings.interval },
-    collector,
-  };
+  const { system_id: systemId = knownId, url, interval: intervalSeconds } = settings;
+  return { header: { systemId, url, intervalSeconds }, collector };
+}
+
+export function createSettingsLogger(settings: SettingsOf<'log'>, disk: Disk): ClosableLogger {
+  return createPinoLogger({ disk, level: settings.log_level, file: settings.log_file });
 }
 
 /** The collectors, and what they tell beside their figures. */
@@ -54,9 +59,9 @@ export interface Collecting {
 
 /** How each piece is made. Tests put others in their place. */
 export interface Makers {
-  readonly spool: (settings: Settings) => Spool;
-  readonly transport: (settings: Settings) => Transport;
-  readonly collecting: (settings: Settings) => Collecting;
+  readonly spool: (settings: SpoolSettings) => Spool;
+  readonly transport: (settings: TransportSettings) => Transport;
+  readonly collecting: (settings: CollectingSettings) => Collecting;
 }
 
 export function createMakers(runtime: Runtime, stateFolder: string, logger: Logger): Makers {

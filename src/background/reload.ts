@@ -3,6 +3,7 @@ import type { Agent } from '../agent/agent.ts';
 import { isForeseen } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { LivePiece } from '../settings/setting-row.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Collecting, compareSettings, type Makers, reportingOf } from './parts.ts';
 
@@ -32,12 +33,20 @@ export function createReload(options: ReloadOptions): Reload {
   function takeOver(because: string, next: Settings): void {
     const changes = compareSettings(inForce.settings, next);
     const old = inForce.collecting;
-    if (changes.pieces.has('transport')) delivery.replaceTransport(make.transport(next));
-    if (changes.pieces.has('collectors')) inForce.collecting = make.collecting(next);
+    const remake: Readonly<Record<LivePiece, () => void>> = {
+      transport: () => delivery.replaceTransport(make.transport(next)),
+      collectors: () => {
+        inForce.collecting = make.collecting(next);
+      },
+      // Below, whatever has changed: it holds the collectors, too.
+      report: () => {},
+    };
+    for (const piece of changes.pieces) remake[piece]();
     inForce.settings = next;
     // A file that lost its id, or is away for a moment, does not make this another machine.
-    inForce.systemId = next.system_id ?? inForce.systemId;
-    agent.reconfigure(reportingOf(next, inForce.systemId, inForce.collecting.collector));
+    const reporting = reportingOf(next, inForce.systemId, inForce.collecting.collector);
+    inForce.systemId = reporting.header.systemId;
+    agent.reconfigure(reporting);
     if (old !== inForce.collecting) old.collector.close();
     // A credential may have changed in a file of its own.
     delivery.retryNow();

@@ -1,7 +1,6 @@
 /** `background`, from the configuration of this call to its exit code. */
 import { buildInfo } from '../base/build-info.ts';
 import type { ExitCode } from '../base/exit-codes.ts';
-import { createPinoLogger } from '../base/pino-logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { openConfiguration } from '../config/configuration.ts';
 import type { LocationOptions } from '../config/locations.ts';
@@ -9,7 +8,7 @@ import type { TypedSettings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
 import { composeBackground } from './compose.ts';
 import { runOnce, runUntilTold } from './lifecycle.ts';
-import { createMakers } from './parts.ts';
+import { createMakers, createSettingsLogger } from './parts.ts';
 
 export interface RunBackgroundOptions {
   readonly runtime: Runtime;
@@ -25,11 +24,7 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
   const { settings, systemId, isNewId } = await configuration.loadWithSystemId(runtime.randomBytes);
   const { path } = configuration.locations.configuration;
   const stateFolder = configuration.locations.state.path;
-  const logger = createPinoLogger({
-    disk: runtime.disk,
-    level: settings.log_level,
-    file: settings.log_file,
-  });
+  const logger = createSettingsLogger(settings, runtime.disk);
   try {
     const make = createMakers(runtime, stateFolder, logger);
     const background = composeBackground({

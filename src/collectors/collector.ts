@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MountProber } from '../host/linux/mount-prober.ts';
 import type { ReadFileSystemBlocks } from '../host/linux/statfs.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { SettingsOf } from '../settings/settings.ts';
 import type { InterfaceList } from './network/addresses.ts';
 
 /**
@@ -69,18 +69,7 @@ export interface CollectorContext {
 }
 
 /** What the user can change about collecting; the table of settings explains each. */
-export type CollectingSettings = Pick<
-  Settings,
-  | 'scope'
-  | 'host_root'
-  | 'processes_detail'
-  | 'processes_include'
-  | 'processes_exclude'
-  | 'disks_include'
-  | 'disks_exclude'
-  | 'network_include'
-  | 'network_exclude'
->;
+export type CollectingSettings = SettingsOf<'collectors'>;
 
 /** `deadlineMs`, where nothing else is wanted. */
 export const collectorDeadlineMs = 5000;

@@ -1,8 +1,8 @@
 /** POST over HTTP by undici, as docs/specs/0001-delivery.md says: bounded in time, size and hops. */
 import { buildInfo } from '../base/build-info.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
-import type { Settings } from '../settings/settings.ts';
-import { type CredentialSettings, createCredentials } from './credentials.ts';
+import type { SettingsOf } from '../settings/settings.ts';
+import { createCredentials } from './credentials.ts';
 import { exchange, redirectTarget } from './exchange.ts';
 import { createHeldConnection, type HeldConnection } from './held-connection.ts';
 import { type ProxyOptions, proxyFor } from './proxy.ts';
@@ -16,8 +16,7 @@ import { failureOf, isStaleConnection } from './transport-failure.ts';
  * request, beside ours or in their place; a server that answers 415 to `compression` gets reports
  * plain from then on.
  */
-export type TransportSettings = CredentialSettings &
-  Pick<Settings, 'url' | 'headers' | 'proxy' | 'compression'>;
+export type TransportSettings = SettingsOf<'transport'>;
 
 export interface HttpTransportOptions {
   readonly settings: TransportSettings;

@@ -23,6 +23,15 @@ export const settingPieces = {
 
 export type SettingPiece = keyof typeof settingPieces;
 
+/** Those that are made anew while the process runs. */
+export type LivePiece = {
+  [Piece in SettingPiece]: (typeof settingPieces)[Piece] extends 'at once' ? Piece : never;
+}[SettingPiece];
+
+export function isLivePiece(piece: SettingPiece): piece is LivePiece {
+  return settingPieces[piece] === 'at once';
+}
+
 interface CommonRow {
   readonly group: (typeof settingGroups)[number];
   /** Which piece of the background process is made of it. */

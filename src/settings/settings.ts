@@ -1,5 +1,5 @@
 /** The settings as the rooms take them: types and defaults, both from the table. */
-import type { ValueOf } from './setting-row.ts';
+import type { SettingPiece, ValueOf } from './setting-row.ts';
 import { type SettingKey, settingKeys, settingRow, type settingTable } from './setting-table.ts';
 
 type Table = typeof settingTable;
@@ -12,6 +12,15 @@ type KeyWithDefault = {
 export type Settings = { readonly [Key in KeyWithDefault]: ValueOf<Table[Key]> } & {
   readonly [Key in Exclude<SettingKey, KeyWithDefault>]?: ValueOf<Table[Key]>;
 };
+
+/**
+ * Those that one piece is made of. Whoever takes no others reads nothing whose change would leave
+ * the piece as it was.
+ */
+export type SettingsOf<Piece extends SettingPiece> = Pick<
+  Settings,
+  { [Key in SettingKey]: Table[Key]['piece'] extends Piece ? Key : never }[SettingKey]
+>;
 
 /** What the file, or a call, says: any of them. */
 export type SettingsFile = Partial<Settings>;

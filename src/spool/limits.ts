@@ -1,5 +1,5 @@
 /** What bounds the spool: its settings, and what nobody needs to set. */
-import { defaultSettings, type Settings } from '../settings/settings.ts';
+import { defaultSettings, type SettingsOf } from '../settings/settings.ts';
 
 export interface SpoolLimits {
   /** Waiting reports together take at most this much disk. */
@@ -18,10 +18,7 @@ export interface SpoolLimits {
   readonly maxMemoryBytes: number;
 }
 
-export type SpoolSettings = Pick<
-  Settings,
-  'spool_max_mib' | 'spool_max_days' | 'spool_min_free_mib'
->;
+export type SpoolSettings = SettingsOf<'spool'>;
 
 const mebibyte = 1024 * 1024;
 const daySeconds = 86_400;

@@ -26,7 +26,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../src/base/clock.ts';
 import { MonitorError } from '../../src/base/errors.ts';
-import type { Collector, CollectorContext, SystemCalls } from '../../src/collectors/collector.ts';
+import type {
+  CollectingSettings,
+  Collector,
+  CollectorContext,
+  SystemCalls,
+} from '../../src/collectors/collector.ts';
 import { type PartName, type PartValues, partNames, parts } from '../../src/collectors/index.ts';
 import { createCollector } from '../../src/collectors/lazy-collector.ts';
 import type { InterfaceList } from '../../src/collectors/network/addresses.ts';
@@ -89,12 +94,17 @@ export interface CaseOutcome {
   readonly sent?: unknown;
 }
 
-/** One for each sample. */
-export async function runCase({ part, folder }: CapturedCase): Promise<CaseOutcome[]> {
+/** One for each sample; with other settings than its own where they are given. */
+export async function runCase(
+  { part, folder }: CapturedCase,
+  settings?: CollectingSettings,
+): Promise<CaseOutcome[]> {
   const temporary = mkdtempSync(join(tmpdir(), 'captured-case-'));
   try {
     const steps = createSteps(folder, join(temporary, 'step'));
-    const collector = createCollector(part, createContext(folder, steps));
+    const own = createContext(folder, steps);
+    const context = settings === undefined ? own : { ...own, settings };
+    const collector = createCollector(part, context);
     const outcomes: CaseOutcome[] = [];
     do {
       outcomes.push(await outcomeOf(part, collector));
