@@ -155,7 +155,7 @@ function createOutput(descriptor: number, makeStream: () => NodeJS.WriteStream):
     columns: () => {
       // A terminal of unknown size tells 0.
       const { columns } = stream();
-      return columns > 0 ? columns : undefined;
+      return columns > 0 ? columns : 80;
     },
   };
 }

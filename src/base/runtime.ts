@@ -8,8 +8,8 @@ export interface OutputStream {
   /** Resolves when the text has left the process, so that ending it cuts nothing off. */
   write(text: string): Promise<void>;
   readonly isTerminal: boolean;
-  /** Columns of the terminal; undefined where there is none. */
-  readonly columns: () => number | undefined;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly columns: () => number;
 }
 
 export interface Runtime {

@@ -62,8 +62,8 @@ export function createProgram(context: CliContext, pending: Promise<void>[] = []
     .configureOutput({
       writeOut: (text) => pending.push(runtime.stdout.write(text)),
       writeErr: (text) => pending.push(runtime.stderr.write(text)),
-      getOutHelpWidth: () => runtime.stdout.columns() ?? 80,
-      getErrHelpWidth: () => runtime.stderr.columns() ?? 80,
+      getOutHelpWidth: () => runtime.stdout.columns(),
+      getErrHelpWidth: () => runtime.stderr.columns(),
     })
     .addHelpText(
       'after',

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../base/exit-codes.ts';
 import { abortOnSignals } from '../base/signals.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type CliContext, locationOptions } from './context.ts';
+import { type CliContext, openConfigurationOf } from './context.ts';
 
 /** Asks the receiver at `url`, or the configured one, and prints each answer as it comes. */
 export async function runConformance(
@@ -13,15 +13,13 @@ export async function runConformance(
   url: string | undefined,
 ): Promise<void> {
   const { runtime } = context;
-  const { openConfiguration } = await import('../config/configuration.ts');
   const { generateSystemId } = await import('../settings/system-id.ts');
   const { checkConformance } = await import('../delivery/conformance.ts');
   const { createHttpTransport } = await import('../delivery/http-transport.ts');
 
-  const locations = locationOptions(command, runtime);
-  const configured = openConfiguration(locations, runtime.clock).load().settings;
-  const flags = url === undefined ? {} : { url };
-  const asked = openConfiguration(locations, runtime.clock, flags).load().settings;
+  const configured = (await openConfigurationOf(command, context)).load().settings;
+  const typed = url === undefined ? {} : { url };
+  const asked = (await openConfigurationOf(command, context, typed)).load().settings;
   const settings = withoutForeignSecrets(asked, configured);
 
   const transport = createHttpTransport({ settings, environment: runtime.environment });

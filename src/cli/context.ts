@@ -1,8 +1,11 @@
-/** What each command is defined with. */
+/** What each command is defined with, and where its configuration and its state are. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ExitCode } from '../base/exit-codes.ts';
 import type { Runtime } from '../base/runtime.ts';
+import type { Configuration } from '../config/configuration.ts';
 import type { LocationOptions } from '../config/locations.ts';
+import type { TypedSettings } from '../settings/settings.ts';
 
 export interface CliContext {
   readonly runtime: Runtime;
@@ -21,4 +24,23 @@ export function locationOptions(command: Command, runtime: Runtime): LocationOpt
     configFlag: config,
     stateFlag: stateDir,
   };
+}
+
+/** The configuration of this call, and over it the settings that were typed. */
+export async function openConfigurationOf(
+  command: Command,
+  { runtime }: CliContext,
+  typed: TypedSettings = {},
+): Promise<Configuration> {
+  const { openConfiguration } = await import('../config/configuration.ts');
+  return openConfiguration(locationOptions(command, runtime), runtime.clock, typed);
+}
+
+export async function stateFolderOf(command: Command, { runtime }: CliContext): Promise<string> {
+  const { findLocations } = await import('../config/locations.ts');
+  return findLocations(locationOptions(command, runtime)).state.path;
+}
+
+export async function spoolFolderOf(command: Command, context: CliContext): Promise<string> {
+  return join(await stateFolderOf(command, context), 'spool');
 }

@@ -1,6 +1,6 @@
 /** `generate_system_id`: a new id, printed; with --save also kept in the configuration file. */
 import type { Command } from 'commander';
-import { type CliContext, locationOptions } from './context.ts';
+import { type CliContext, openConfigurationOf } from './context.ts';
 
 export function defineGenerateSystemIdCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
@@ -12,8 +12,7 @@ export function defineGenerateSystemIdCommand(program: Command, context: CliCont
       const { generateSystemId } = await import('../settings/system-id.ts');
       const systemId = generateSystemId(runtime.platform, runtime.randomBytes);
       if (options.save === true) {
-        const { openConfiguration } = await import('../config/configuration.ts');
-        const configuration = openConfiguration(locationOptions(command, runtime), runtime.clock);
+        const configuration = await openConfigurationOf(command, context);
         await configuration.save({ system_id: systemId });
       }
       await runtime.stdout.write(`${systemId}\n`);

@@ -2,9 +2,9 @@
 import { MonitorError } from '../base/errors.ts';
 import { abortOnSignals } from '../base/signals.ts';
 import { createSampler, type Form, type SamplerOptions, type Subject } from './collecting.ts';
+import { type ShowOptions, wantsJson } from './output/show.ts';
 
-export interface StatsOptions {
-  readonly json?: true;
+export interface StatsOptions extends ShowOptions {
   readonly wide?: true;
   readonly watch?: string | true;
 }
@@ -19,7 +19,7 @@ export async function runStats(
 ): Promise<void> {
   const { runtime } = sampling;
   const watchMs = parseWatch(options.watch);
-  const isJson = options.json === true || !runtime.stdout.isTerminal;
+  const isJson = wantsJson(options, runtime);
   const form: Form = !isJson ? 'tables' : options.wide === true ? 'wide' : 'json';
   const sampler = await createSampler(subject, { ...sampling, form });
   try {
@@ -33,7 +33,7 @@ export async function runStats(
   async function sample(indent: number): Promise<string> {
     const { values, json } = await sampler.take();
     if (isJson) return `${JSON.stringify(json, null, indent)}\n`;
-    const columns = runtime.stdout.columns() ?? 80;
+    const columns = runtime.stdout.columns();
     const { formatAll, formatPart } = await import('./output/human.ts');
     return subject === 'stats'
       ? await formatAll(sampler.parts, values, columns)
@@ -48,8 +48,9 @@ export async function runStats(
         const text = await sample(0);
         if (signal.aborted) return;
         await runtime.stdout.write(isJson ? text : withClearedScreen(text, subject, everyMs));
-        dueMs = Math.max(dueMs + everyMs, runtime.clock.monotonicMs());
-        await runtime.clock.sleep(dueMs - runtime.clock.monotonicMs(), signal);
+        const nowMs = runtime.clock.monotonicMs();
+        dueMs = Math.max(dueMs + everyMs, nowMs);
+        await runtime.clock.sleep(dueMs - nowMs, signal);
       }
     } finally {
       release();

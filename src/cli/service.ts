@@ -1,11 +1,7 @@
 /** `service …`: the agent as a service of this machine, from boot on, through its own manager. */
-
 import { type Command, InvalidArgumentError } from 'commander';
-import { MonitorError } from '../base/errors.ts';
-import { exitCodes } from '../base/exit-codes.ts';
-import { abortOnSignals } from '../base/signals.ts';
-import type { ServiceManager, ServiceStatus } from '../service/service.ts';
 import type { CliContext } from './context.ts';
+import { type ShowOptions, withJsonOption } from './output/show.ts';
 import { settingOption, typedSettings } from './setting-options.ts';
 
 const logLinesDefault = 50;
@@ -13,14 +9,7 @@ const logLinesMax = 100_000;
 
 export function defineServiceCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
-  const open = async (): Promise<ServiceManager> => {
-    const { openServiceManager } = await import('../service/install.ts');
-    return openServiceManager(runtime);
-  };
-  /** Messages, not data: to standard error. */
-  const say = (...lines: readonly string[]) =>
-    runtime.stderr.write(lines.map((line) => `${line}\n`).join(''));
-
+  const run = () => import('./run-service.ts');
   const service = program
     .command('service')
     .description('run it from boot on: systemd, launchd or the Task Scheduler');
@@ -33,24 +22,16 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
     install.addOption(settingOption(key));
   install.action(async (options: Readonly<Record<string, unknown>>, command: Command) => {
     const { config } = command.optsWithGlobals<{ config?: string }>();
-    const { installService } = await import('../service/install.ts');
-    const result = await installService(runtime, { settings: typedSettings(options), config });
-    await say(
-      result.isNew ? 'Installed and started.' : 'Upgraded and started.',
-      `Program:  ${result.executable}`,
-      `Settings: ${result.configurationFile}`,
-    );
+    await (await run()).install({ settings: typedSettings(options), config }, runtime);
   });
 
   service
     .command('uninstall')
     .description('stop and remove it; settings and unsent reports stay')
     .option('--purge', 'remove settings and unsent reports as well')
-    .action(async (options: { readonly purge?: true }) => {
-      const manager = await open();
-      const { kept } = await manager.uninstall({ purge: options.purge === true });
-      await say('Removed.', ...kept.map((path) => `Kept: ${path}`));
-    });
+    .action(async (options: { readonly purge?: true }) =>
+      (await run()).uninstall(options.purge === true, runtime),
+    );
 
   for (const [verb, description, done] of [
     ['start', 'start it', 'Started.'],
@@ -60,71 +41,25 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
     service
       .command(verb)
       .description(description)
-      .action(async () => {
-        const manager = await open();
-        await manager[verb]();
-        await say(done);
-      });
+      .action(async () => (await run()).change(verb, done, runtime));
   }
 
-  service
-    .command('status')
+  withJsonOption(service.command('status'))
     .description('whether it is installed and runs; exit code 3 when it does not run')
-    .option('--json', 'print JSON, which is also what a pipe gets')
-    .action(async (options: { readonly json?: true }) => {
-      const manager = await open();
-      const status = await manager.status();
-      const asJson = options.json === true || !runtime.stdout.isTerminal;
-      await runtime.stdout.write(asJson ? `${JSON.stringify(status)}\n` : statusText(status));
-      if (!status.running) context.setExitCode(exitCodes.notRunning);
-    });
+    .action(async (options: ShowOptions) => (await run()).status(options, context));
 
   service
     .command('logs')
     .description('print what it logged')
     .option('-n, --lines <count>', 'how many of the last lines', parseLines, logLinesDefault)
     .option('-f, --follow', 'go on with new lines until Ctrl-C')
-    .action(async (options: { readonly lines: number; readonly follow?: true }) => {
-      const manager = await open();
-      const { signal, release } = abortOnSignals(runtime);
-      const decoder = new TextDecoder();
-      let written: Promise<void> = Promise.resolve();
-      try {
-        await manager.logs({
-          lines: options.lines,
-          follow: options.follow === true,
-          signal,
-          write: (piece) => {
-            written = runtime.stdout.write(decoder.decode(piece, { stream: true }));
-          },
-        });
-      } catch (error) {
-        // Ctrl-C is how following ends.
-        if (!(error instanceof MonitorError && error.code === 'CANCELLED')) throw error;
-      } finally {
-        release();
-        await written;
-      }
-    });
+    .action(async (options: { readonly lines: number; readonly follow?: true }) =>
+      (await run()).logs(options.lines, options.follow === true, runtime),
+    );
 }
 
 function parseLines(text: string): number {
   const lines = Number(text);
   if (/^\d+$/.test(text) && lines <= logLinesMax) return lines;
   throw new InvalidArgumentError(`Give a whole number from 0 to ${logLinesMax}.`);
-}
-
-function statusText(status: ServiceStatus): string {
-  const rows: readonly (readonly [string, string | undefined])[] = [
-    ['Manager', status.manager],
-    ['Installed', status.installed ? 'yes' : 'no'],
-    ['At boot', status.enabled ? 'starts' : 'does not start'],
-    ['State', status.state],
-    ['Process', status.pid?.toString()],
-    ['Since', status.since],
-    ['Defined in', status.definition],
-  ];
-  return rows
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(12)}${value}\n`]))
-    .join('');
 }

@@ -5,6 +5,7 @@ import type { SettingKey } from '../settings/setting-table.ts';
 import type { TypedSettings } from '../settings/settings.ts';
 import type { Subject } from './collecting.ts';
 import { type CliContext, locationOptions } from './context.ts';
+import { withJsonOption } from './output/show.ts';
 import { type PartFlag, partFlags } from './part-flags.ts';
 import type { StatsOptions } from './run-stats.ts';
 
@@ -13,10 +14,8 @@ export function defineStatsCommands(program: Command, context: CliContext): void
   define('stats', 'all of them, exactly as they are sent', partFlags(partNames));
 
   function define(subject: Subject, summary: string, flags: readonly PartFlag[]): void {
-    const command = program
-      .command(subject)
+    const command = withJsonOption(program.command(subject))
       .description(summary)
-      .option('--json', 'print JSON, which is also what a pipe gets')
       .option('--wide', 'in JSON, also what is shown and not sent')
       .option('--watch [seconds]', 'print again every so many seconds (2)');
     for (const { option } of flags) command.addOption(option);

@@ -1,0 +1,104 @@
+/** What the commands of `spool` do, and what they show. */
+import type { Command } from 'commander';
+import { MonitorError } from '../base/errors.ts';
+import { exitCodes } from '../base/exit-codes.ts';
+import { formatCount } from '../base/units.ts';
+import {
+  type DropChoice,
+  dropReports,
+  listSpool,
+  retryRejected,
+  showReport,
+  verifySpool,
+} from '../spool/operations.ts';
+import { type CliContext, spoolFolderOf } from './context.ts';
+import { type ShowOptions, show, tell } from './output/show.ts';
+
+export interface ChoiceOptions {
+  readonly all?: true;
+}
+
+export type DropOptions = ChoiceOptions & Pick<DropChoice, 'state'>;
+
+export async function list(
+  options: ShowOptions,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const { clock, disk } = context.runtime;
+  const listing = listSpool(disk, await spoolFolderOf(command, context));
+  await show(context.runtime, options, listing, async (_, columns) => {
+    const { formatListing } = await import('./output/spool-listing.ts');
+    return formatListing(listing, clock.epochMs() / 1000, columns);
+  });
+}
+
+export async function showOne(key: string, command: Command, context: CliContext): Promise<void> {
+  const { disk, stdout } = context.runtime;
+  const { body, reason } = showReport(disk, await spoolFolderOf(command, context), key);
+  await stdout.write(`${body}\n`);
+  if (reason !== undefined) await tell(context.runtime, `Rejected: ${reason}`);
+}
+
+export async function retry(
+  keys: readonly string[],
+  options: ChoiceOptions,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const chosen = chooseKeys(keys, options, 'retry');
+  const folder = await spoolFolderOf(command, context);
+  const count = retryRejected(context.runtime.disk, folder, chosen);
+  await tell(context.runtime, `${formatCount(count, 'report is', 'reports are')} back in line.`);
+}
+
+export async function drop(
+  keys: readonly string[],
+  options: DropOptions,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const choice = chooseDrop(keys, options);
+  const folder = await spoolFolderOf(command, context);
+  await tell(context.runtime, `${dropReports(context.runtime.disk, folder, choice)} deleted.`);
+}
+
+export async function verify(command: Command, context: CliContext): Promise<void> {
+  const { runtime } = context;
+  const result = verifySpool(runtime.disk, await spoolFolderOf(command, context));
+  const { checkedReports, damaged, damagedAside } = result;
+  for (const { name, reason } of damaged) await runtime.stdout.write(`${name}: ${reason}\n`);
+  await tell(
+    runtime,
+    `${checkedReports} checked, ${damaged.length} damaged, ${damagedAside} put aside earlier`,
+  );
+  if (damaged.length > 0) context.setExitCode(exitCodes.unavailable);
+}
+
+function chooseKeys(
+  keys: readonly string[],
+  { all }: ChoiceOptions,
+  verb: string,
+): readonly string[] | 'all' {
+  if (all === true && keys.length === 0) return 'all';
+  if (all !== true && keys.length > 0) return keys;
+  throw new MonitorError({
+    code: 'USAGE',
+    operation: `spool ${verb}`,
+    reason: 'it takes keys, or --all, and not both',
+    hint: 'The keys are those of "system-monitor spool list".',
+  });
+}
+
+function chooseDrop(keys: readonly string[], options: DropOptions): DropChoice {
+  const { state } = options;
+  const chosen = chooseKeys(keys, options, 'drop');
+  if (state !== 'damaged') return { state, keys: chosen };
+  if (chosen === 'all') return { state };
+  throw new MonitorError({
+    code: 'USAGE',
+    operation: 'spool drop',
+    reason: 'damaged files have no keys',
+    hint: 'Delete all of them: system-monitor spool drop --state damaged --all',
+  });
+}
