@@ -1,4 +1,4 @@
-/** The undici dispatcher for one origin: a plain client, or one behind a proxy. */
+/** undici for one origin: a plain client, or one behind a proxy. */
 import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { leanWebAssembly } from './lean-webassembly.ts';
@@ -15,11 +15,27 @@ export interface ConnectionOptions {
 /** A server's own wish for longer is kept up to this; beyond it, DNS deserves another look. */
 const keepAliveMaxMs = 60_000;
 
+export interface Connection {
+  /** Rejects with what undici says, or with the signal's reason. */
+  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  /** Ends what runs over it, with `reason`. */
+  destroy(reason: Error | null): Promise<void>;
+}
+
 /**
  * One connection at a time, opened by the first request. DNS is asked for each connection and happy
  * eyeballs choose among its addresses: both come from net.connect.
  */
-export async function openConnection(options: ConnectionOptions): Promise<Dispatcher> {
+export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const dispatcher = await createDispatcher(options);
+  const { default: request } = await import('undici/lib/api/api-request.js');
+  return {
+    request: (one) => request.call(dispatcher, one),
+    destroy: (reason) => dispatcher.destroy(reason),
+  };
+}
+
+async function createDispatcher(options: ConnectionOptions): Promise<Dispatcher> {
   const { origin, proxy, secureContext, connectTimeoutMs, requestTimeoutMs } = options;
   const tls = {
     timeout: connectTimeoutMs,

@@ -1,10 +1,11 @@
 /** One POST over an open connection and what comes back of its answer, bounded in size. */
 import type { Dispatcher } from 'undici';
+import type { Connection } from './connection.ts';
 import type { Content } from './request-content.ts';
 import type { PostAnswer } from './transport.ts';
 
 export interface ExchangeOptions {
-  readonly dispatcher: Dispatcher;
+  readonly connection: Connection;
   readonly url: URL;
   readonly content: Content;
   readonly signal: AbortSignal;
@@ -14,9 +15,8 @@ export interface ExchangeOptions {
 
 /** Rejects with what undici says, or with the signal's reason. */
 export async function exchange(options: ExchangeOptions): Promise<PostAnswer> {
-  const { dispatcher, url, content, signal, maxAnswerBytes } = options;
-  const { default: request } = await import('undici/lib/api/api-request.js');
-  const response = await request.call(dispatcher, {
+  const { connection, url, content, signal, maxAnswerBytes } = options;
+  const response = await connection.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: 'POST',

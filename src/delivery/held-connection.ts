@@ -1,6 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import type { Dispatcher } from 'undici';
-import { type ConnectionOptions, openConnection } from './connection.ts';
+import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { TransportEnd } from './transport-failure.ts';
 
 /** The one connection of a transport: opened by the first request, kept while it serves. */
@@ -9,7 +8,7 @@ export interface HeldConnection {
   readonly hasAnswered: boolean;
   noteAnswer(): void;
   /** The kept connection, or a new one. Rejects (ABORTED) once the holder is closed. */
-  get(secureContext: SecureContext | undefined): Promise<Dispatcher>;
+  get(secureContext: SecureContext | undefined): Promise<Connection>;
   /** Ends the connection and what runs over it, with `reason`; the next request opens another. */
   drop(reason: Error | null): Promise<void>;
   /** Ends it for good. Idempotent. */
@@ -19,14 +18,14 @@ export interface HeldConnection {
 export function createHeldConnection(
   options: Omit<ConnectionOptions, 'secureContext'>,
 ): HeldConnection {
-  let dispatcher: Dispatcher | undefined;
+  let connection: Connection | undefined;
   let shownContext: SecureContext | undefined;
   let hasAnswered = false;
   let closed: TransportEnd | undefined;
 
   function drop(reason: Error | null): Promise<void> {
-    const old = dispatcher;
-    dispatcher = undefined;
+    const old = connection;
+    connection = undefined;
     hasAnswered = false;
     return old === undefined ? Promise.resolve() : old.destroy(reason);
   }
@@ -43,13 +42,13 @@ export function createHeldConnection(
       // Another certificate, another connection: TLS shows it at the handshake alone.
       if (secureContext !== shownContext) await drop(null);
       shownContext = secureContext;
-      if (dispatcher !== undefined) return dispatcher;
+      if (connection !== undefined) return connection;
       const opened = await openConnection({ ...options, secureContext });
       // Closed meanwhile: nobody would end this one.
       if (closed !== undefined) throw closed;
       // Two requests may have begun at once; the first one's serves both.
-      dispatcher ??= opened;
-      return dispatcher;
+      connection ??= opened;
+      return connection;
     },
     drop,
     close() {

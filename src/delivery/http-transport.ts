@@ -106,7 +106,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 /** A POST with the redirects that are ours to follow. Rejects with what undici says. */
 function createFollower(
   options: HttpTransportOptions,
-  connection: HeldConnection,
+  held: HeldConnection,
   limits: HttpLimits,
 ): (post: PostRequest, signal: AbortSignal) => Promise<PostAnswer> {
   const { settings, logger = silentLogger, userAgent = ownUserAgent() } = options;
@@ -117,11 +117,11 @@ function createFollower(
   async function postOnce(url: URL, post: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
     const { token, secureContext } = await credentials.current();
     const sent = await content.of(post, token);
-    const dispatcher = await connection.get(secureContext);
+    const connection = await held.get(secureContext);
     signal.throwIfAborted();
     const { maxAnswerBytes } = limits;
-    const answer = await exchange({ dispatcher, url, content: sent, signal, maxAnswerBytes });
-    connection.noteAnswer();
+    const answer = await exchange({ connection, url, content: sent, signal, maxAnswerBytes });
+    held.noteAnswer();
     return answer;
   }
 

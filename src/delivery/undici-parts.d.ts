@@ -16,7 +16,7 @@ declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici';
   export default function request(
     this: Dispatcher,
-    options: Dispatcher.RequestOptions & { readonly origin?: string },
+    options: Dispatcher.RequestOptions,
   ): Promise<Dispatcher.ResponseData>;
 }
 
