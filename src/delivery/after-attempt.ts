@@ -5,6 +5,7 @@ import { defer, withoutKey } from './deferrals.ts';
 import { failureLine, otherMachineLine, recoveryLine, rejectionLine } from './log-lines.ts';
 import { classify } from './outcome.ts';
 import type { Action, Moment, Planned, PlanState, Tried } from './plan-state.ts';
+import type { Tally } from './tally.ts';
 import type { PostResult, Rejected, Retryable } from './transport.ts';
 
 const otherMachineNotice = 'other-machine';
@@ -38,7 +39,7 @@ function accepted(state: PlanState, entry: SpoolEntry, at: Moment): Planned {
     lastAcknowledgedEpoch: entry.epoch,
     lastAcknowledgedAtMs: at.epochMs,
   };
-  return settled({ ...state, tally }, entry, [{ kind: 'acknowledge', entry }]);
+  return settled(state, entry, tally, [{ kind: 'acknowledge', entry }]);
 }
 
 function rejected(state: PlanState, entry: SpoolEntry, outcome: Rejected, at: Moment): Planned {
@@ -49,15 +50,20 @@ function rejected(state: PlanState, entry: SpoolEntry, outcome: Rejected, at: Mo
     lastError: { atMs: at.epochMs, code, reason },
   };
   const actions: Action[] = [{ kind: 'reject', entry, reason }, rejectionLine(entry, outcome)];
-  return settled({ ...state, tally }, entry, actions);
+  return settled(state, entry, tally, actions);
 }
 
 /** The report waits no longer, and the server is there. */
-function settled(state: PlanState, entry: SpoolEntry, actions: readonly Action[]): Planned {
+function settled(
+  state: PlanState,
+  entry: SpoolEntry,
+  tally: Tally,
+  actions: readonly Action[],
+): Planned {
   const { backoff } = state;
   const deferrals = withoutKey(state.deferrals, entry.key);
   return {
-    state: { ...state, deferrals, backoff: noBackoff },
+    state: { ...state, deferrals, tally, backoff: noBackoff },
     actions: backoff.failures === 0 ? actions : [...actions, recoveryLine(backoff)],
   };
 }
@@ -81,7 +87,7 @@ function failed(state: PlanState, entry: SpoolEntry, failure: Retryable, event: 
       ...state,
       backoff,
       tally,
-      deferrals: stepsBack ? defer(state.deferrals, entry.key, deferral) : state.deferrals,
+      deferrals: stepsBack ? defer(state.deferrals, entry, deferral) : state.deferrals,
       // And a server that is away is not asked once for each.
       work: scope === 'server' && drains ? { kind: 'none' } : state.work,
     },

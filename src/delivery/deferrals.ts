@@ -2,10 +2,12 @@
  * Reports that stepped back by themselves: the server stumbled over them, or the disk does not give
  * them just now. Each waits for a time of its own while the others go on.
  */
+import type { SpoolEntry } from '../spool/spool.ts';
 import { backoffMs } from './backoff.ts';
 import type { Retryable } from './transport.ts';
 
 export interface Deferral {
+  readonly entry: SpoolEntry;
   readonly failures: number;
   /** Monotonic milliseconds before which it is not tried. */
   readonly untilMs: number;
@@ -27,15 +29,11 @@ export interface DeferOptions {
   readonly random: number;
 }
 
-export function defer(deferrals: Deferrals, key: string, options: DeferOptions): Deferrals {
+export function defer(deferrals: Deferrals, entry: SpoolEntry, options: DeferOptions): Deferrals {
   const { failure, fromMs, random } = options;
-  const failures = (deferrals.get(key)?.failures ?? 0) + 1;
+  const failures = (deferrals.get(entry.key)?.failures ?? 0) + 1;
   const waitMs = Math.max(shortestDeferralMs, backoffMs({ ...failure, failures, random }));
-  return new Map(deferrals).set(key, { failures, untilMs: fromMs + waitMs });
-}
-
-export function isDue(deferrals: Deferrals, key: string, nowMs: number): boolean {
-  return (deferrals.get(key)?.untilMs ?? 0) <= nowMs;
+  return new Map(deferrals).set(entry.key, { entry, failures, untilMs: fromMs + waitMs });
 }
 
 export function withoutKey(deferrals: Deferrals, key: string): Deferrals {
@@ -45,15 +43,13 @@ export function withoutKey(deferrals: Deferrals, key: string): Deferrals {
   return left;
 }
 
-/** For when nothing is due: what should be by now is no longer in the spool. */
-export function withoutOverdue(deferrals: Deferrals, nowMs: number): Deferrals {
-  if (firstDueMs(deferrals) > nowMs) return deferrals;
-  return new Map([...deferrals].filter(([, { untilMs }]) => untilMs > nowMs));
-}
-
-/** Monotonic milliseconds; Infinity where none stepped back. */
-export function firstDueMs(deferrals: Deferrals): number {
-  let firstMs = Number.POSITIVE_INFINITY;
-  for (const { untilMs } of deferrals.values()) firstMs = Math.min(firstMs, untilMs);
-  return firstMs;
+/**
+ * The one whose time comes, or came, first, or undefined where none stepped back. It may no longer
+ * be in the spool.
+ */
+export function firstDeferral(deferrals: Deferrals): Deferral | undefined {
+  let first: Deferral | undefined;
+  for (const deferral of deferrals.values())
+    if (first === undefined || deferral.untilMs < first.untilMs) first = deferral;
+  return first;
 }

@@ -7,9 +7,9 @@ import type { Logger } from '../base/logger.ts';
 import type { Spool, SpoolEntry } from '../spool/spool.ts';
 import { createDriver } from './driver.ts';
 import type { Moment, PlanState } from './plan-state.ts';
-import { createReplaceableTransport } from './replaceable-transport.ts';
 import type { Tally } from './tally.ts';
 import type { Transport } from './transport.ts';
+import { createTransportSlot } from './transport-slot.ts';
 
 export interface DeliveryOptions {
   readonly spool: Spool;
@@ -56,8 +56,8 @@ export interface Delivery {
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { spool, clock } = options;
-  const transport = createReplaceableTransport(options.transport);
-  const driver = createDriver({ ...options, transport });
+  const transports = createTransportSlot(options.transport);
+  const driver = createDriver({ ...options, transports });
   let running: Promise<void> | undefined;
 
   function run(): Promise<void> {
@@ -93,7 +93,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     await Promise.race([ended, clock.sleep(graceMs, grace.signal)]);
     grace.abort();
     driver.cutOff();
-    await transport.close();
+    await transports.close();
     await ended;
   }
 
@@ -102,7 +102,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     announce: (entry) => driver.tell({ kind: 'announced', entry }),
     retryNow: () => driver.tell({ kind: 'retry' }),
     replaceTransport(replacement) {
-      transport.replace(replacement);
+      transports.replace(replacement);
       driver.tell({ kind: 'retry' });
     },
     drainOnce,

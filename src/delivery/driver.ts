@@ -4,7 +4,6 @@ import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { createRateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Spool, SpoolEntry } from '../spool/spool.ts';
-import { isDue } from './deferrals.ts';
 import { plan } from './plan.ts';
 import {
   type Action,
@@ -16,11 +15,11 @@ import {
   type PlanEvent,
   type PlanState,
 } from './plan-state.ts';
-import type { Transport } from './transport.ts';
+import type { TransportSlot } from './transport-slot.ts';
 
 export interface DriverOptions {
   readonly spool: Spool;
-  readonly transport: Pick<Transport, 'post'>;
+  readonly transports: Pick<TransportSlot, 'take' | 'release'>;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -40,9 +39,10 @@ export interface Driver {
 }
 
 const logIntervalMs = 10 * 60_000;
+const any = () => true;
 
 export function createDriver(options: DriverOptions): Driver {
-  const { spool, transport, clock, random } = options;
+  const { spool, transports, clock, random } = options;
   const perform = createPerformer(options);
   const cut = new AbortController();
   let state = initialState(options.backlogPerSecond);
@@ -80,9 +80,9 @@ export function createDriver(options: DriverOptions): Driver {
 
   function look(): Looked {
     spool.maintain();
-    const nowMs = clock.monotonicMs();
-    const due = spool.oldest((entry) => isDue(state.deferrals, entry.key, nowMs));
-    return { kind: 'looked', nowMs, newest: spool.newest(), due };
+    const { deferrals } = state;
+    const oldest = spool.oldest(deferrals.size === 0 ? any : ({ key }) => !deferrals.has(key));
+    return { kind: 'looked', nowMs: clock.monotonicMs(), newest: spool.newest(), oldest };
   }
 
   async function send(entry: SpoolEntry): Promise<AttemptEnded> {
@@ -94,7 +94,8 @@ export function createDriver(options: DriverOptions): Driver {
     }
     if (body === undefined) return { kind: 'gone' };
     const post = { body, idempotencyKey: entry.key, signal: cut.signal };
-    const result = await transport.post(post);
+    const result = await transports.take().post(post);
+    transports.release();
     return { kind: 'answered', at: now(), random: random(), result };
   }
 

@@ -2,7 +2,8 @@
  * Whose turn it is.
  *
  *   live lane     the report just collected goes first, so that the server sees now before then
- *   backlog lane  then the others, oldest first (those are the first to be dropped), paced
+ *   backlog lane  then the others, paced: those that stepped back at their time, and the oldest
+ *                 first, because they are the first to be dropped
  */
 import type { SpoolEntry } from '../spool/spool.ts';
 
@@ -13,11 +14,12 @@ export interface Lanes {
   readonly highestTriedKey: string;
 }
 
-/** What the spool holds that could be sent now. */
-export interface Found {
+export interface Candidates {
   readonly newest: SpoolEntry | undefined;
-  /** The oldest that has not stepped back, or whose time has come. */
-  readonly due: SpoolEntry | undefined;
+  /** The oldest that has not stepped back. */
+  readonly oldest: SpoolEntry | undefined;
+  /** That has stepped back, and whose time has come. */
+  readonly deferred: SpoolEntry | undefined;
 }
 
 export interface Turn {
@@ -27,13 +29,22 @@ export interface Turn {
 
 export const noLanes: Lanes = { announced: undefined, highestTriedKey: '' };
 
-/** Undefined where nothing is to be sent now. */
-export function nextTurn(lanes: Lanes, found: Found): Turn | undefined {
-  const { newest, due } = found;
+/**
+ * Undefined where nothing is to be sent now. `hasFailed`: the last attempt did; then one that has
+ * stepped back does not come next while there are others, or two of them could take turns for ever,
+ * each with a wait for all in which the other's own wait ends.
+ */
+export function nextTurn(
+  lanes: Lanes,
+  candidates: Candidates,
+  hasFailed: boolean,
+): Turn | undefined {
+  const { newest, oldest, deferred } = candidates;
   const isNew = newest !== undefined && newest.key > lanes.highestTriedKey;
-  const fresh = lanes.announced ?? (isNew ? newest : undefined);
-  if (fresh !== undefined) return { entry: fresh, lane: 'live' };
-  return due === undefined ? undefined : { entry: due, lane: 'backlog' };
+  const live = lanes.announced ?? (isNew ? newest : undefined);
+  if (live !== undefined) return { entry: live, lane: 'live' };
+  const entry = hasFailed ? (oldest ?? deferred) : (deferred ?? oldest);
+  return entry === undefined ? undefined : { entry, lane: 'backlog' };
 }
 
 /** It has had its turn, and is news no longer. */

@@ -9,5 +9,6 @@ export interface Pacing {
 /** After a backlog report whose turn came at `startedMs`. */
 export function afterBacklogReport(pacing: Pacing, startedMs: number): Pacing {
   const { perSecond, notBeforeMs } = pacing;
+  if (perSecond === Number.POSITIVE_INFINITY) return pacing;
   return { perSecond, notBeforeMs: Math.max(notBeforeMs, startedMs) + 1000 / perSecond };
 }

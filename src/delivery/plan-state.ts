@@ -2,7 +2,7 @@
 import type { SpoolEntry } from '../spool/spool.ts';
 import { type Backoff, noBackoff } from './backoff.ts';
 import { type Deferrals, noDeferrals } from './deferrals.ts';
-import { type Found, type Lanes, noLanes } from './lanes.ts';
+import { type Lanes, noLanes } from './lanes.ts';
 import type { LogLine } from './log-lines.ts';
 import type { Pacing } from './pacing.ts';
 import { noTally, type Tally } from './tally.ts';
@@ -36,8 +36,6 @@ export type Activity =
       readonly kind: 'waiting';
       /** Monotonic milliseconds at which the spool is looked into again. */
       readonly untilMs: number;
-      /** Whether a new report ends the waiting. */
-      readonly forReports: boolean;
     }
   | {
       readonly kind: 'sending';
@@ -64,9 +62,13 @@ export type PlanEvent =
   | Looked
   | AttemptEnded;
 
-export interface Looked extends Found {
+/** What the spool holds. */
+export interface Looked {
   readonly kind: 'looked';
   readonly nowMs: number;
+  readonly newest: SpoolEntry | undefined;
+  /** Of those that have not stepped back. */
+  readonly oldest: SpoolEntry | undefined;
 }
 
 /** How it went with the report that was to be sent. */

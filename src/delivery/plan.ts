@@ -13,7 +13,7 @@
 import type { SpoolEntry } from '../spool/spool.ts';
 import { afterAttempt } from './after-attempt.ts';
 import { withoutWait } from './backoff.ts';
-import { firstDueMs, noDeferrals, withoutOverdue } from './deferrals.ts';
+import { firstDeferral, noDeferrals, withoutKey } from './deferrals.ts';
 import { afterTurn, nextTurn } from './lanes.ts';
 import { afterBacklogReport, type Pacing } from './pacing.ts';
 import {
@@ -62,14 +62,14 @@ function quietly(state: PlanState): Planned {
 
 function begin(state: PlanState, work: Work): PlanState {
   if (state.work.kind !== 'none') throw new Error(`${work.kind} during ${state.work.kind}`);
-  return goOn({ ...state, work });
+  return goOn({ ...state, work, activity: looking });
 }
 
-/** What comes at the beginning, and after each report. */
+/** What comes when nothing is in hand: at the beginning, and after each report. */
 function goOn(state: PlanState): PlanState {
   const { work } = state;
   if (state.isStopping || work.kind === 'none') return rest(state);
-  if (work.kind === 'run') return { ...state, activity: looking };
+  if (work.kind === 'run') return state;
   const entry = work.entries[work.next];
   if (entry === undefined) return rest(state);
   return send({ ...state, work: { ...work, next: work.next + 1 } }, entry, state.pacing);
@@ -85,23 +85,16 @@ function send(state: PlanState, entry: SpoolEntry, pacing: Pacing): PlanState {
 }
 
 function announced(state: PlanState, entry: SpoolEntry): PlanState {
-  const { activity } = state;
-  const wakes = activity.kind === 'waiting' && activity.forReports;
-  return {
-    ...state,
-    lanes: { ...state.lanes, announced: entry },
-    activity: wakes ? looking : activity,
-  };
+  return awake({ ...state, lanes: { ...state.lanes, announced: entry } });
 }
 
 function retry(state: PlanState): PlanState {
-  const { activity } = state;
-  return {
-    ...state,
-    backoff: withoutWait(state.backoff),
-    deferrals: noDeferrals,
-    activity: activity.kind === 'waiting' ? looking : activity,
-  };
+  return awake({ ...state, backoff: withoutWait(state.backoff), deferrals: noDeferrals });
+}
+
+/** A wait may be over by what has happened; whether it is, the next look tells. */
+function awake(state: PlanState): PlanState {
+  return state.activity.kind === 'waiting' ? { ...state, activity: looking } : state;
 }
 
 function stop(state: PlanState): PlanState {
@@ -109,34 +102,37 @@ function stop(state: PlanState): PlanState {
   return state.activity.kind === 'sending' ? stopping : rest(stopping);
 }
 
-function looked(state: PlanState, found: Looked): PlanState {
-  const { nowMs } = found;
-  const { activity, backoff, pacing } = state;
+function looked(state: PlanState, { nowMs, newest, oldest }: Looked): PlanState {
+  const { activity, backoff, lanes, pacing } = state;
   if (activity.kind !== 'looking' && activity.kind !== 'waiting')
     throw new Error(`looked while ${activity.kind}`);
-  if (backoff.untilMs > nowMs) return wait(state, nowMs, backoff.untilMs, false);
-  const turn = nextTurn(state.lanes, found);
-  if (turn === undefined) {
-    const deferrals = withoutOverdue(state.deferrals, nowMs);
-    return wait({ ...state, deferrals }, nowMs, firstDueMs(deferrals), true);
-  }
+  if (backoff.untilMs > nowMs) return wait(state, nowMs, backoff.untilMs);
+  const first = firstDeferral(state.deferrals);
+  const firstDueMs = first?.untilMs ?? Number.POSITIVE_INFINITY;
+  const deferred = firstDueMs <= nowMs ? first?.entry : undefined;
+  const turn = nextTurn(lanes, { newest, oldest, deferred }, backoff.failures > 0);
+  if (turn === undefined) return wait(state, nowMs, firstDueMs);
   if (turn.lane === 'live') return send(state, turn.entry, pacing);
-  if (pacing.notBeforeMs > nowMs) return wait(state, nowMs, pacing.notBeforeMs, true);
+  if (pacing.notBeforeMs > nowMs) return wait(state, nowMs, pacing.notBeforeMs);
   return send(state, turn.entry, afterBacklogReport(pacing, nowMs));
 }
 
-function wait(state: PlanState, nowMs: number, untilMs: number, forReports: boolean): PlanState {
+function wait(state: PlanState, nowMs: number, untilMs: number): PlanState {
   const soonestMs = Math.min(untilMs, nowMs + longestWaitMs);
-  return { ...state, activity: { kind: 'waiting', untilMs: soonestMs, forReports } };
+  return { ...state, activity: { kind: 'waiting', untilMs: soonestMs } };
 }
 
 function attempted(before: PlanState, event: AttemptEnded): Planned {
   const { activity } = before;
   if (activity.kind !== 'sending') throw new Error(`${event.kind} while ${activity.kind}`);
-  if (event.kind === 'gone') return quietly(goOn(before));
   const { entry, pacing } = activity;
+  if (event.kind === 'gone') {
+    const deferrals = withoutKey(before.deferrals, entry.key);
+    return quietly(goOn({ ...before, deferrals, activity: looking }));
+  }
   // Its turn once more: it may have been announced while it was on its way.
   const lanes = afterTurn(before.lanes, entry.key);
-  const { state, actions } = afterAttempt({ ...before, pacing, lanes }, entry, event);
+  const ended = { ...before, pacing, lanes, activity: looking };
+  const { state, actions } = afterAttempt(ended, entry, event);
   return { state: goOn(state), actions };
 }

@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { longestBackoffMs } from '../../../src/delivery/backoff.ts';
+import { nextTurn } from '../../../src/delivery/lanes.ts';
 import { longestWaitMs, plan } from '../../../src/delivery/plan.ts';
 import {
   initialState,
@@ -23,7 +24,7 @@ interface Turn {
   /** What comes from outside first, at any time. */
   readonly outside: PlanEvent | undefined;
   /** What ends the activity after that. */
-  readonly looked: Pick<PlanEvent & { kind: 'looked' }, 'newest' | 'due'>;
+  readonly looked: Pick<PlanEvent & { kind: 'looked' }, 'newest' | 'oldest'>;
   readonly ended:
     | { readonly kind: 'gone' }
     | { readonly kind: 'unreadable'; readonly reason: string }
@@ -40,7 +41,7 @@ const anyFound = fc.oneof(fc.constant(undefined), anyEntry);
 const anyTurn: fc.Arbitrary<Turn> = fc.record({
   passedMs: fc.oneof(fc.nat(2000), fc.nat(600_000)),
   outside: anyOutside,
-  looked: fc.record({ newest: anyFound, due: anyFound }),
+  looked: fc.record({ newest: anyFound, oldest: anyFound }),
   ended: fc.oneof(
     { weight: 1, arbitrary: fc.constant({ kind: 'gone' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'unreadable' as const, reason: 'EMFILE' }) },
@@ -136,7 +137,7 @@ test('a request ends before anything else is done, and nothing is sent before it
 test('a report leaves the spool for the answer that was given to it, and for no other', () => {
   fc.assert(
     fc.property(anyTurns, (turns) => {
-      play({ kind: 'run' }, turns, (before, event, { actions }) => {
+      play({ kind: 'run' }, turns, (before, event, { actions, state }) => {
         const { activity } = before;
         const sent = activity.kind === 'sending' ? activity.entry : undefined;
         const verdict = event.kind === 'answered' ? verdictOf(event.result) : undefined;
@@ -145,19 +146,26 @@ test('a report leaves the spool for the answer that was given to it, and for no 
         else if (verdict === 'rejected')
           expect(taken).toMatchObject([{ kind: 'reject', entry: sent }]);
         else expect(taken).toEqual([]);
+        const isSettled = verdict === 'accepted' || verdict === 'rejected';
+        if (isSettled) expect(state.backoff).toEqual({ failures: 0, untilMs: 0 });
+        if (isSettled || event.kind === 'gone')
+          expect(state.deferrals.has(sent?.key ?? '')).toBe(false);
       });
     }),
   );
 });
 
-test('a report that stepped back is in the state until it has gone or its time has come', () => {
+test('a report that stepped back is in the state until it has been tried again', () => {
   fc.assert(
     fc.property(anyTurns, (turns) => {
       play({ kind: 'run' }, turns, (before, event, { state }, nowMs) => {
+        const { activity } = state;
+        const sent = before.activity.kind === 'sending' ? before.activity.entry.key : undefined;
         for (const [key, deferral] of before.deferrals) {
-          if (state.deferrals.has(key) || event.kind === 'retry') continue;
-          const sent = before.activity.kind === 'sending' ? before.activity.entry.key : undefined;
-          expect(sent === key || deferral.untilMs <= nowMs).toBe(true);
+          if (!state.deferrals.has(key)) expect(event.kind === 'retry' || sent === key).toBe(true);
+          const sleepsOver = activity.kind === 'waiting' && activity.untilMs > deferral.untilMs;
+          const waitsForMore = state.backoff.untilMs > nowMs || state.pacing.notBeforeMs > nowMs;
+          if (sleepsOver && event.kind === 'looked') expect(waitsForMore).toBe(true);
         }
       });
     }),
@@ -206,13 +214,23 @@ test('an event that cannot be is a bug, and said at once', () => {
   const running = plan(initialState(20), { kind: 'run' }).state;
   expect(() => plan(running, { kind: 'gone' })).toThrow('gone while looking');
   expect(() => plan(running, { kind: 'drain', entries: [] })).toThrow('drain during run');
-  const looked: PlanEvent = { kind: 'looked', nowMs: 0, newest: entryOf(1), due: undefined };
+  const looked: PlanEvent = {
+    kind: 'looked',
+    nowMs: 0,
+    newest: entryOf(1),
+    oldest: undefined,
+  };
   expect(() => plan(plan(running, looked).state, looked)).toThrow('looked while sending');
 });
 
 test('what was ended from here says nothing about the server', () => {
   const entry = entryOf(1);
-  const looked: PlanEvent = { kind: 'looked', nowMs: 0, newest: entry, due: undefined };
+  const looked: PlanEvent = {
+    kind: 'looked',
+    nowMs: 0,
+    newest: entry,
+    oldest: undefined,
+  };
   const at = { monotonicMs: 10, epochMs: 10 };
   let { state } = plan(plan(initialState(20), { kind: 'run' }).state, looked);
   state = plan(state, { kind: 'cut-off' }).state;
@@ -220,4 +238,14 @@ test('what was ended from here says nothing about the server', () => {
     plan(state, { kind: 'answered', at, random: 0.5, result });
   expect(end()).toMatchObject({ actions: [], state: { tally: { failedAttempts: 0 } } });
   expect(end(answerOf(200)).actions).toEqual([{ kind: 'acknowledge', entry }]);
+});
+
+test('a report whose own wait is over goes before the backlog, but not twice in a row', () => {
+  const [newest, oldest, deferred] = [entryOf(9), entryOf(3), entryOf(1)];
+  const lanes = { announced: undefined, highestTriedKey: newest.key };
+  const found = { newest, oldest, deferred };
+  expect(nextTurn(lanes, found, false)).toEqual({ entry: deferred, lane: 'backlog' });
+  expect(nextTurn(lanes, found, true)).toEqual({ entry: oldest, lane: 'backlog' });
+  const alone = { newest, oldest: undefined, deferred };
+  expect(nextTurn(lanes, alone, true)).toEqual({ entry: deferred, lane: 'backlog' });
 });
