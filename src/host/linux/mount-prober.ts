@@ -9,8 +9,9 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import { createMountWatch, type MountWatch } from './mount-watch.ts';
 import type { Mount } from './mountinfo.ts';
-import { createProbeStarter, type Probe } from './probe-child.ts';
+import { createProbeStarter } from './probe-child.ts';
 import type { FileSystemBlocks } from './statfs.ts';
 
 export interface MountProber {
@@ -40,75 +41,17 @@ export interface MountProberOptions {
 /** With this many children waiting something is very wrong; no further mount is asked. */
 const maxWaitingProbes = 64;
 
-/**
- * A request can be lost for good although the mount works again (a FUSE server that was replaced).
- * A watchman this old is ended, if it can be ended at all, and another one is sent.
- */
-const renewAfterMs = 600_000;
-
-/** A slow mount answers after its sample went out; the next one may use an answer of this age. */
-const lateAnswerKeptMs = 120_000;
-
-interface Watch {
-  readonly mountPoint: string;
-  probe: Probe | undefined;
-  startedMs: number;
-  /** It missed a deadline and has not answered since. */
-  late: boolean;
-  /** The log has named it. */
-  told: boolean;
-  lateAnswer: { readonly blocks: FileSystemBlocks | undefined; readonly atMs: number } | undefined;
-}
-
 export function createMountProber({ clock, logger, commands }: MountProberOptions): MountProber {
-  const watches = new Map<string, Watch>();
+  const watches = new Map<string, MountWatch>();
   const probes = createProbeStarter(commands, logger);
 
-  function watchOf(mount: Mount): Watch {
+  function watchOf(mount: Mount): MountWatch {
     const key = keyOf(mount);
     const known = watches.get(key);
     if (known !== undefined) return known;
-    const watch: Watch = {
-      mountPoint: mount.mountPoint,
-      probe: undefined,
-      startedMs: 0,
-      late: false,
-      told: false,
-      lateAnswer: undefined,
-    };
+    const watch = createMountWatch(mount.mountPoint, { clock, logger, start: probes.start });
     watches.set(key, watch);
     return watch;
-  }
-
-  /** Takes its notes about the mount when the child ends, however late that is. */
-  async function askOnce(watch: Watch, path: string): Promise<FileSystemBlocks | undefined> {
-    const probe = probes.start(path);
-    watch.probe = probe;
-    watch.startedMs = clock.monotonicMs();
-    const outcome = await probe.outcome;
-    watch.probe = undefined;
-    // A child that was ended says nothing about the mount.
-    if (outcome === 'ended') return undefined;
-    if (watch.late) watch.lateAnswer = { blocks: outcome.blocks, atMs: clock.monotonicMs() };
-    const fields = { mount_point: watch.mountPoint };
-    if (outcome.blocks === undefined) logger.debug('mount.error', fields);
-    if (watch.told) logger.info('mount.recovered', fields);
-    watch.late = false;
-    watch.told = false;
-    return outcome.blocks;
-  }
-
-  function leaveAlone(watch: Watch): void {
-    if (!watch.told) logger.warn('mount.stuck', { mount_point: watch.mountPoint });
-    watch.told = true;
-    if (clock.monotonicMs() - watch.startedMs > renewAfterMs) watch.probe?.end();
-  }
-
-  function takeLateAnswer(watch: Watch): FileSystemBlocks | undefined {
-    const answer = watch.lateAnswer;
-    watch.lateAnswer = undefined;
-    if (answer === undefined) return undefined;
-    return clock.monotonicMs() - answer.atMs <= lateAnswerKeptMs ? answer.blocks : undefined;
   }
 
   return {
@@ -116,51 +59,31 @@ export function createMountProber({ clock, logger, commands }: MountProberOption
       const path = pathOf(mount);
       if (path === undefined) return undefined;
       const watch = watchOf(mount);
-      if (watch.probe !== undefined) {
-        leaveAlone(watch);
+      if (watch.isAsked()) {
+        watch.leaveAlone();
         return undefined;
       }
-      if (probes.waiting() >= maxWaitingProbes) {
-        logger.debug('mount.skipped', { mount_point: watch.mountPoint });
-        return undefined;
-      }
-      const answer = askOnce(watch, path);
-      // Nobody waits for the next watchman of a mount that is stuck.
-      if (watch.late) return undefined;
-      const inTime = await answeredWithin(answer, waitMs, clock);
-      if (inTime !== 'late') return inTime.blocks;
-      watch.late = true;
-      return takeLateAnswer(watch);
+      if (probes.waiting() < maxWaitingProbes) return watch.ask(path, waitMs);
+      logger.debug('mount.skipped', { mount_point: mount.mountPoint });
+      return undefined;
     },
     retain(mounts) {
       const keys = new Set(mounts.map(keyOf));
       for (const [key, watch] of watches) {
         if (keys.has(key)) continue;
-        watch.probe?.end();
+        watch.end();
         watches.delete(key);
       }
     },
     stuck() {
-      const late = [...watches.values()].filter((watch) => watch.late);
+      const late = [...watches.values()].filter((watch) => watch.isLate());
       return late.map((watch) => watch.mountPoint).sort();
     },
     close() {
-      for (const watch of watches.values()) watch.probe?.end();
+      for (const watch of watches.values()) watch.end();
       watches.clear();
     },
   };
-}
-
-async function answeredWithin(
-  answer: Promise<FileSystemBlocks | undefined>,
-  waitMs: number,
-  clock: Clock,
-): Promise<{ readonly blocks: FileSystemBlocks | undefined } | 'late'> {
-  const done = new AbortController();
-  const late = clock.sleep(waitMs, done.signal).then(() => 'late' as const);
-  const inTime = await Promise.race([answer.then((blocks) => ({ blocks })), late]);
-  done.abort();
-  return inTime;
 }
 
 /** A mount that replaces another one at the same place is a different one. */

@@ -1,0 +1,103 @@
+/** One mount that may never answer: what is known of it, and the child process that waits there. */
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Probe, ProbeStarter } from './probe-child.ts';
+import type { FileSystemBlocks } from './statfs.ts';
+
+export interface MountWatch {
+  readonly mountPoint: string;
+  /** Whether a child still waits for the answer to an earlier question. */
+  isAsked(): boolean;
+  /** Whether it missed a deadline and has not answered since. */
+  isLate(): boolean;
+  /** Undefined where no answer comes within `waitMs`, or none is waited for. Not while it is asked. */
+  ask(path: string, waitMs: number): Promise<FileSystemBlocks | undefined>;
+  /** In place of asking, while it is asked. */
+  leaveAlone(): void;
+  /** Ends the child, if it can be ended. */
+  end(): void;
+}
+
+export interface MountWatchOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly start: ProbeStarter['start'];
+}
+
+/**
+ * A request can be lost for good although the mount works again (a FUSE server that was replaced).
+ * A watchman this old is ended, if it can be ended at all, and another one is sent.
+ */
+const renewAfterMs = 600_000;
+
+/** A slow mount answers after its sample went out; the next one may use an answer of this age. */
+const lateAnswerKeptMs = 120_000;
+
+export function createMountWatch(mountPoint: string, options: MountWatchOptions): MountWatch {
+  const { clock, logger, start } = options;
+  const fields = { mount_point: mountPoint };
+  let probe: Probe | undefined;
+  let startedMs = 0;
+  let late = false;
+  /** The log has named it. */
+  let told = false;
+  let lateAnswer:
+    | { readonly blocks: FileSystemBlocks | undefined; readonly atMs: number }
+    | undefined;
+
+  /** Takes its notes about the mount when the child ends, however late that is. */
+  async function askOnce(path: string): Promise<FileSystemBlocks | undefined> {
+    probe = start(path);
+    startedMs = clock.monotonicMs();
+    const outcome = await probe.outcome;
+    probe = undefined;
+    // A child that was ended says nothing about the mount.
+    if (outcome === 'ended') return undefined;
+    if (late) lateAnswer = { blocks: outcome.blocks, atMs: clock.monotonicMs() };
+    if (outcome.blocks === undefined) logger.debug('mount.error', fields);
+    if (told) logger.info('mount.recovered', fields);
+    late = false;
+    told = false;
+    return outcome.blocks;
+  }
+
+  function takeLateAnswer(): FileSystemBlocks | undefined {
+    const answer = lateAnswer;
+    lateAnswer = undefined;
+    if (answer === undefined) return undefined;
+    return clock.monotonicMs() - answer.atMs <= lateAnswerKeptMs ? answer.blocks : undefined;
+  }
+
+  return {
+    mountPoint,
+    isAsked: () => probe !== undefined,
+    isLate: () => late,
+    async ask(path, waitMs) {
+      const answer = askOnce(path);
+      // Nobody waits for the next watchman of a mount that is stuck.
+      if (late) return undefined;
+      const inTime = await answeredWithin(answer, waitMs, clock);
+      if (inTime !== 'late') return inTime.blocks;
+      late = true;
+      return takeLateAnswer();
+    },
+    leaveAlone() {
+      if (!told) logger.warn('mount.stuck', fields);
+      told = true;
+      if (clock.monotonicMs() - startedMs > renewAfterMs) probe?.end();
+    },
+    end: () => probe?.end(),
+  };
+}
+
+async function answeredWithin(
+  answer: Promise<FileSystemBlocks | undefined>,
+  waitMs: number,
+  clock: Clock,
+): Promise<{ readonly blocks: FileSystemBlocks | undefined } | 'late'> {
+  const done = new AbortController();
+  const late = clock.sleep(waitMs, done.signal).then(() => 'late' as const);
+  const inTime = await Promise.race([answer.then((blocks) => ({ blocks })), late]);
+  done.abort();
+  return inTime;
+}
