@@ -8,6 +8,8 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** Ends with a slash. */
   readonly url: string;
+  /** All that it has written to its outputs. */
+  readonly said: string;
   /** Sends the signal and resolves with the exit code, or the signal that ended it. */
   end(signal: NodeJS.Signals): Promise<number | string | null>;
 }
@@ -42,6 +44,9 @@ export async function startServer(
   return {
     child,
     url,
+    get said() {
+      return said;
+    },
     end: (signal) => {
       child.kill(signal);
       return ended;
