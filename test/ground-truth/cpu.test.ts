@@ -69,7 +69,7 @@ function hasThisKernelsColumns(path: string): boolean {
 
 for (const captured of comparable) {
   testWith(withPsutil, `psutil computes the same of the captured ${captured.name}`, async () => {
-    const [mine] = await runCase(captured);
+    const mine = (await runCase(captured))[0]?.collected;
     await ask(`root ${captured.folder}/step-1/proc`);
     await ask('percent');
     await ask(`root ${captured.folder}/step-2/proc`);
