@@ -95,7 +95,7 @@ function createGuard<Part extends PartName>(
         throw new MonitorError({
           code: 'BUSY',
           operation: `collect ${part}`,
-          reason: 'an earlier sample has not ended yet',
+          reason: 'an earlier sample has not finished yet',
         });
       }
       values[part] = await collectWithin(part, run, context);

@@ -52,7 +52,7 @@ export function createLazyCollector<Value>(
     throw new MonitorError({
       code: 'NOT_AVAILABLE',
       operation: `read ${part}`,
-      reason: 'this system does not tell it',
+      reason: 'this system does not provide it',
     });
   }
 

@@ -80,7 +80,7 @@ export function openConfiguration(
           code: error.code,
           operation: 'save the new system id',
           reason: error.message,
-          hint: 'Give one that stays the same with SYSTEM_MONITOR_SYSTEM_ID, or make the file writable.',
+          hint: 'Set SYSTEM_MONITOR_SYSTEM_ID to an id that stays the same, or make the file writable.',
           cause: error,
         });
       }

@@ -72,7 +72,7 @@ export async function writeSettingsFile(
       reason: wrapped.reason,
       hint:
         wrapped.code === 'PERMISSION'
-          ? 'Run the command as the owner of that file (with sudo for a service), or name another with --config.'
+          ? 'Run the command as the owner of that file (for a service, with sudo), or name another file with --config.'
           : 'Free some space, or name another file with --config.',
       cause: error,
     });
@@ -121,6 +121,6 @@ function damaged(path: string, reason: string): MonitorError {
     code: 'CONFIG_INVALID',
     operation: `read ${path}`,
     reason: `it is not valid JSON (${reason})`,
-    hint: 'Mend it by hand; "system-monitor config" puts it aside under another name and starts afresh.',
+    hint: 'Fix it by hand, or run "system-monitor config", which keeps it under another name and starts with a new file.',
   });
 }

@@ -74,6 +74,6 @@ function unexpected(answer: PostAnswer, expected: string): ConnectionError {
     kind: 'connection-error',
     status: answer.status,
     code: `HTTP_${answer.status}`,
-    reason: `the server answered ${answer.status} where ${expected} is expected`,
+    reason: `the server answered ${answer.status}; expected ${expected}`,
   };
 }

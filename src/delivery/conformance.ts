@@ -103,21 +103,25 @@ function questions(options: ConformanceOptions): readonly Question[] {
   return [
     exactly('check_url is answered', statusUrlOk, '{"action":"check_url"}'),
     exactly('an unknown id is not registered', statusNotRegistered, checkSystemId),
-    exactly('a report is received', statusReceived, same),
-    exactly('the same report again is received again', statusReceived, same),
-    exactly('another report of that second is received', statusReceived, report(0, emptyParts)),
-    exactly('an older report is received after it', statusReceived, report(-3600)),
-    exactly('empty parts are received', statusReceived, report(1, emptyParts)),
-    exactly('names of any text are received', statusReceived, report(2, oddNames)),
-    exactly('figures that are not told may be absent', statusReceived, report(3, withoutFigures)),
-    exactly('sizes beyond 32 bits are received', statusReceived, report(4, largeSizes)),
+    exactly('a report is accepted', statusReceived, same),
+    exactly('the same report is accepted again', statusReceived, same),
+    exactly('another report of the same second is accepted', statusReceived, report(0, emptyParts)),
+    exactly('an older report is accepted after it', statusReceived, report(-3600)),
+    exactly('empty parts are accepted', statusReceived, report(1, emptyParts)),
+    exactly('names with any characters are accepted', statusReceived, report(2, oddNames)),
     exactly(
-      `${manyProcesses} processes are received`,
+      'figures that a system does not provide may be absent',
+      statusReceived,
+      report(3, withoutFigures),
+    ),
+    exactly('sizes beyond 32 bits are accepted', statusReceived, report(4, largeSizes)),
+    exactly(
+      `${manyProcesses} processes are accepted`,
       statusReceived,
       report(5, { processes: processList(manyProcesses) }),
     ),
     exactly(
-      `${atOnce} reports at once are received`,
+      `${atOnce} reports at once are accepted`,
       statusReceived,
       ...Array.from({ length: atOnce }, (_, at) => report(10 + at)),
     ),
@@ -128,7 +132,7 @@ function questions(options: ConformanceOptions): readonly Question[] {
       accepts: (status) => status === statusRegistered || status === statusNotRegistered,
     },
     refused('an unknown action is refused', '{"action":"conformance"}'),
-    refused('what is no JSON is refused', '{"action":'),
+    refused('a body that is not JSON is refused', '{"action":'),
   ];
 }
 

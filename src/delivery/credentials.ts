@@ -95,7 +95,7 @@ function fingerprintOf(path: string): string {
 function readToken(content: Buffer | undefined): string {
   const token = (content?.toString('utf8').split('\n', 1)[0] ?? '').trim();
   // RFC 6750, section 2.1, and nothing that could begin another header.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('its first line is no token');
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('its first line is not a token');
   return token;
 }
 
@@ -104,7 +104,7 @@ function unusable(named: string, error: unknown): MonitorError {
     code: 'CONFIG_INVALID',
     operation: `read ${named}`,
     reason: errorMessage(error),
-    hint: 'The file must exist and be readable by the user that runs the agent.',
+    hint: 'The file must exist, and the user that runs the agent must be able to read it.',
     cause: error,
   });
 }

@@ -55,7 +55,7 @@ export const otherMachineLine: LogLine = {
   level: 'error',
   event: 'delivery.duplicate_system_id',
   fields: {
-    hint: 'Give one of them an id of its own: system-monitor generate_system_id --save. Where no other machine has this id, the clock was set back, and nothing is to be done.',
+    hint: 'Give one of them a new id: system-monitor generate_system_id --save. If no other machine has this id, the clock was set back, and there is nothing to do.',
   },
   tellsWaiting: false,
 };

@@ -81,7 +81,7 @@ const excerptLength = 200;
 function describe(answer: PostAnswer): string {
   const { status, location } = answer;
   if (location !== undefined && status >= 300 && status < 400) {
-    return `status ${status}: the server points to ${redactLocation(location)}; set that as url if it is right`;
+    return `status ${status}: the server redirects to ${redactLocation(location)}; if that is right, set it as the url`;
   }
   const excerpt = printable(answer.body).slice(0, excerptLength);
   return excerpt === '' ? `status ${status}` : `status ${status}: ${excerpt}`;

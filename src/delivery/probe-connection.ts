@@ -98,7 +98,7 @@ async function probeTls(host: string, port: number, options: ProbeOptions): Prom
 function established(socket: Socket, event: string, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.setTimeout(timeoutMs, () =>
-      reject(Object.assign(new Error(`no answer in ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+      reject(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
     );
     socket.once(event, () => resolve());
     socket.once('error', reject);

@@ -127,7 +127,7 @@ class BoundedOutput {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.complaint = `more than ${maxBytes} bytes of output`;
+    this.complaint = `its output is longer than ${maxBytes} bytes`;
   }
 
   /** False once there is more than allowed. */

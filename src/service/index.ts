@@ -29,8 +29,8 @@ export function createServiceManager(options: ServiceManagerOptions): ServiceMan
       throw new MonitorError({
         code: 'NOT_AVAILABLE',
         operation: 'reach the service manager',
-        reason: `none is known for ${options.platform}`,
-        hint: `Let this system's own start-up run: ${serviceName} background`,
+        reason: `there is none for ${options.platform}`,
+        hint: `Let whatever starts programs on this system run: ${serviceName} background`,
       });
   }
 }

@@ -100,7 +100,7 @@ function ownExecutable(runtime: Runtime): string {
   throw new MonitorError({
     code: 'NOT_AVAILABLE',
     operation: 'install the service',
-    reason: 'this program runs from its source',
-    hint: 'Build the executable and install that: npm run build && sudo dist/system-monitor service install',
+    reason: 'this program is running from its source code',
+    hint: 'Build the executable and install it: npm run build && sudo dist/system-monitor service install',
   });
 }

@@ -56,7 +56,7 @@ export function createLaunchdControl(
       throw new MonitorError({
         code: 'TIMEOUT',
         operation: 'stop the service',
-        reason: `launchd still has it (status ${exitCode}: ${complaintOf({ exitCode, ...answer })})`,
+        reason: `launchd has not let go of it (status ${exitCode}: ${complaintOf({ exitCode, ...answer })})`,
       });
     },
     async kickstart(...flags) {

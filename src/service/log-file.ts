@@ -37,7 +37,7 @@ function showEnd(path: string, lines: number, write: LogOptions['write']): numbe
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    throw wrapSystemError(`read ${path}`, error, 'The service writes it once it has run.');
+    throw wrapSystemError(`read ${path}`, error, 'The service creates it when it first runs.');
   }
   try {
     const sizeBytes = fstatSync(descriptor).size;

@@ -57,7 +57,7 @@ export function createSystemdControl(
           code: 'UNAVAILABLE',
           operation: `${verb} the service`,
           reason: `the agent ended at once (${current.state}): ${await lastLogLine(runCommand)}`,
-          hint: `See ${serviceName} service logs; systemd goes on trying every few seconds.`,
+          hint: `See the log: ${serviceName} service logs. systemd tries again every few seconds.`,
         });
       }
     },
@@ -99,7 +99,7 @@ async function lastLogLine(runCommand: ServiceContext['runCommand']): Promise<st
     '--no-pager',
     '--output=cat',
   ]);
-  return stdout.trim() === '' ? 'it left no line in the journal' : stdout.trim();
+  return stdout.trim() === '' ? 'it wrote nothing to the journal' : stdout.trim();
 }
 
 function requireSystemd(bootedFolder: string): void {

@@ -100,8 +100,8 @@ async function uninstall(
     throw new MonitorError({
       code: 'USAGE',
       operation: 'uninstall the service',
-      reason: `a package brought it (${before.definition})`,
-      hint: `Remove the package instead: apt remove ${serviceName}`,
+      reason: `it was installed by a package (${before.definition})`,
+      hint: `Remove the package instead, for example with: apt remove ${serviceName}`,
     });
   }
   if (before.installed) await control.systemctl('disable', '--now', unitName);

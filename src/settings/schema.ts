@@ -21,18 +21,21 @@ const ownHeaders = new Set([
 const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be the name of a header')
-  .refine((name) => !ownHeaders.has(name.toLowerCase()), 'must not replace a header of our own');
+  .refine(
+    (name) => !ownHeaders.has(name.toLowerCase()),
+    'must not be a header that System Monitor sets itself',
+  );
 /** RFC 9110, section 5.5: no control characters, or a header could carry another one. */
 const headerValue = z
-  .string('must be a text')
+  .string('must be text')
   .max(headerLengthMax, `must have at most ${headerLengthMax} characters`)
-  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must hold no control characters');
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must not contain control characters');
 
 /** Each issue's message says what the value must be. */
 export function schemaOf(row: SettingRow): z.ZodType {
   switch (row.kind) {
     case 'text':
-      return z.string(mustBe('a text')).regex(row.pattern, `must be ${row.form}`);
+      return z.string(mustBe('text')).regex(row.pattern, `must be ${row.form}`);
     case 'path':
       return z
         .string(mustBe(`the path of a ${row.names}`))
@@ -91,7 +94,7 @@ function mustBe(expected: string): {
 }
 
 function typeInWords(value: unknown): string {
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'string') return 'text';
   if (typeof value === 'number' && Number.isFinite(value)) return 'a number';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

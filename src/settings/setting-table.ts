@@ -24,7 +24,7 @@ export const settingTable = {
     pattern: /^(?:Linux|Darwin|Windows)-[0-9a-f]{32}$/,
     form: '<Linux|Darwin|Windows>-<32 hex digits>',
     description:
-      'Names this machine to the server. Generated and saved at the first start when missing.',
+      'Identifies this machine to the server. Generated and saved at the first start if there is none.',
     example: 'Linux-0123456789abcdef0123456789abcdef',
   },
   url: {
@@ -34,7 +34,7 @@ export const settingTable = {
     words: [],
     secret: true,
     default: 'http://127.0.0.1:5000',
-    description: 'Where the reports go: your own server.',
+    description: 'Address of your server, where the reports go.',
     example: 'https://monitor.example.com/',
   },
   interval: {
@@ -44,32 +44,32 @@ export const settingTable = {
     max: 86_400,
     unit: ['second', 'seconds'],
     default: 60,
-    description: 'Seconds from one report to the next.',
+    description: 'Seconds between reports.',
     example: '60',
   },
   tls_ca_file: {
     ...delivery,
     ...file,
     description:
-      'PEM file of your own authority. Given, only servers whose certificate it signed are trusted. It is read again when it changes, as are the other files here.',
+      'PEM file of your own certificate authority. If set, only servers with a certificate signed by it are trusted. Like the other files here, it is read again when it changes.',
     example: '/etc/system-monitor/ca.pem',
   },
   tls_certificate_file: {
     ...delivery,
     ...file,
-    description: 'PEM file of the certificate that this machine shows to the server.',
+    description: 'PEM file of the client certificate of this machine.',
     example: '/etc/system-monitor/client.pem',
   },
   tls_key_file: {
     ...delivery,
     ...file,
-    description: 'PEM file of the key of tls_certificate_file.',
+    description: 'PEM file of the private key for tls_certificate_file.',
     example: '/etc/system-monitor/client.key',
   },
   token_file: {
     ...delivery,
     ...file,
-    description: 'File whose first line is sent as "Authorization: Bearer".',
+    description: 'File whose first line is a token, sent as "Authorization: Bearer".',
     example: '/etc/system-monitor/token',
   },
   headers: {
@@ -77,7 +77,7 @@ export const settingTable = {
     kind: 'headers',
     secret: true,
     default: {},
-    description: 'More headers for every request.',
+    description: 'Additional headers for every request.',
     example: '{"X-Tenant": "north"}',
   },
   proxy: {
@@ -87,16 +87,16 @@ export const settingTable = {
     secret: true,
     default: '',
     description:
-      "A proxy's address, or none for never. When empty, HTTP_PROXY, HTTPS_PROXY and NO_PROXY hold.",
+      'Address of a proxy, or none to use no proxy. If empty, HTTP_PROXY, HTTPS_PROXY and NO_PROXY apply.',
     example: 'http://proxy.example.com:3128',
   },
   compression: {
     ...delivery,
     kind: 'choice',
     choices: {
-      none: 'what every receiver takes',
-      gzip: 'where the receiver takes it',
-      zstd: 'where the receiver takes it',
+      none: 'every receiver accepts this',
+      gzip: 'if the receiver accepts it',
+      zstd: 'if the receiver accepts it',
     },
     default: 'none',
     description: 'How reports are compressed.',
@@ -111,7 +111,7 @@ export const settingTable = {
     unit: ['report a second', 'reports a second'],
     default: 20,
     description:
-      'How many reports a second are sent of what gathered while the server was away, so that a fleet does not flood it.',
+      'How fast the backlog is sent after an outage, so that a fleet does not flood its server.',
     example: '20',
   },
   spool_max_mib: {
@@ -121,7 +121,7 @@ export const settingTable = {
     max: 1_048_576,
     unit: mebibytes,
     default: 512,
-    description: 'Unsent reports take at most this much disk; then the oldest go.',
+    description: 'Disk space for unsent reports. When it is used up, the oldest are dropped.',
     example: '512',
   },
   spool_max_days: {
@@ -142,7 +142,7 @@ export const settingTable = {
     unit: mebibytes,
     default: 256,
     description:
-      'While the disk has less free than this (or than 5 % of itself), a new report takes the place of the oldest.',
+      'Free space to leave on the disk (5 % of the disk if that is less). Below it, each new report replaces the oldest.',
     example: '256',
   },
   processes_detail: {
@@ -151,17 +151,17 @@ export const settingTable = {
     choices: {
       full: 'pid, name and user name, as published',
       names: 'without the user names',
-      count: 'their number alone',
+      count: 'only how many there are',
       off: 'an empty list',
     },
     default: 'full',
-    description: 'How much is said of each process.',
+    description: 'How much is sent about each process.',
     example: 'full',
   },
   processes_include: {
     ...collecting,
     ...patterns,
-    description: 'Process names to report; all when empty.',
+    description: 'Process names to report; all if empty.',
     example: 'nginx,postgres*',
   },
   processes_exclude: {
@@ -173,7 +173,7 @@ export const settingTable = {
   disks_include: {
     ...collecting,
     ...patterns,
-    description: 'Devices or mount points to report; all local disks when empty.',
+    description: 'Devices or mount points to report; all local disks if empty.',
     example: '/,/dev/sd*',
   },
   disks_exclude: {
@@ -185,7 +185,7 @@ export const settingTable = {
   network_include: {
     ...collecting,
     ...patterns,
-    description: 'Interfaces to report; all that have an IPv4 address when empty.',
+    description: 'Interfaces to report; all with an IPv4 address if empty.',
     example: 'eth*',
   },
   network_exclude: {
@@ -202,7 +202,7 @@ export const settingTable = {
       container: 'the limits of the container that this runs in',
     },
     default: 'host',
-    description: 'Whose CPU and memory are meant.',
+    description: 'Whose CPU and memory to report.',
     example: 'host',
   },
   host_root: {
@@ -211,7 +211,7 @@ export const settingTable = {
     names: 'folder',
     default: '',
     description:
-      'Folder under which the host of a container is mounted, so that the container reports its host.',
+      'Folder in which the file system of the host is mounted into a container, so that the container reports on its host.',
     example: '/host',
   },
   log_level: {
@@ -221,17 +221,17 @@ export const settingTable = {
       debug: 'everything',
       info: 'what happens',
       warn: 'what may need attention',
-      error: 'failures alone',
+      error: 'only failures',
     },
     default: 'info',
-    description: 'The least important kind of line in the log.',
+    description: 'Lowest level of importance to log.',
     example: 'info',
   },
   log_file: {
     ...logging,
     ...file,
     description:
-      'File for the log in place of standard error: for systems where nothing keeps that. At 5 MiB it moves to <name>.1, and the older ones on; three are kept.',
+      'Log file, for systems on which nothing keeps standard error. At 5 MiB it is renamed to <name>.1; the last three are kept.',
     example: '/var/log/system-monitor.log',
   },
 } as const satisfies Readonly<Record<string, SettingRow>>;

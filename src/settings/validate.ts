@@ -21,7 +21,7 @@ export function validateSettingsFile(values: unknown, source: string): SettingsF
   if (!isObject(values)) {
     throw invalidSettings(source, [
       {
-        reason: 'the content is not an object of settings',
+        reason: 'the content is not a JSON object of settings',
         hint: 'It looks like {"url": "https://…", "interval": 60}.',
       },
     ]);

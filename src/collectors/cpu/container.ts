@@ -40,8 +40,8 @@ export function createContainerCpu(options: {
       throw new MonitorError({
         code: 'NOT_AVAILABLE',
         operation: "read the container's CPU time",
-        reason: 'its cgroup does not tell it',
-        hint: 'Set scope to host.',
+        reason: 'its cgroup does not provide it',
+        hint: 'Set the setting scope to host.',
       });
     }
     const quota = optionalCgroup('cpu', roots, readCgroupCpuQuota);

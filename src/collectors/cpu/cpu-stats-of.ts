@@ -12,7 +12,7 @@ export function cpuStatsOf(figures: {
     throw new MonitorError({
       code: 'NOT_AVAILABLE',
       operation: 'count the CPUs',
-      reason: 'the system names none',
+      reason: 'the system reports none',
     });
   }
   return frequencyMhz === undefined

@@ -10,7 +10,7 @@ export const cpuDetails: PartDetails<Cpu> = {
     rows: [
       [
         String(count),
-        frequency === undefined ? 'not told' : `${frequency} MHz`,
+        frequency === undefined ? 'unknown' : `${frequency} MHz`,
         formatPercent(percent_used),
       ],
     ],

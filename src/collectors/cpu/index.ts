@@ -13,7 +13,7 @@ import type { Same, SentRow } from '../part.ts';
 export type Cpu = CpuStats;
 
 export const cpu: SentRow<Cpu, CpuStats> = {
-  summary: 'number of CPUs, frequency and use',
+  summary: 'number of CPUs, their frequency and use',
   flags: { scope: 'scope', 'host-root': 'host_root' },
   collectors: {
     linux: async () => (await import('./linux.ts')).createLinuxCpuCollector,

@@ -59,7 +59,7 @@ export function createUsageWindow<Reading>(
       throw new MonitorError({
         code: 'NOT_AVAILABLE',
         operation: 'measure CPU use',
-        reason: `the counters went back or stood still ${windowsMax} times in a row`,
+        reason: `the counters went backwards or did not change ${windowsMax} times in a row`,
       });
     },
   };

@@ -61,7 +61,7 @@ function hostRootNotMounted(prefix: string): MonitorError {
     code: 'NOT_AVAILABLE',
     operation: 'list the disks',
     reason: `no file system is mounted at ${prefix}`,
-    hint: `Mount the host's root there, with all that is mounted below it: docker run -v /:${prefix}:ro,rslave`,
+    hint: `Mount the host's root there, with everything below it: docker run -v /:${prefix}:ro,rslave`,
   });
 }
 

@@ -12,7 +12,7 @@ export type Disk = DiskStats;
 export type Disks = SentDisks;
 
 export const disks: SentRow<Disks, SentDisks> = {
-  summary: 'mounted disks with their space',
+  summary: 'mounted disks and their space',
   flags: { include: 'disks_include', exclude: 'disks_exclude', 'host-root': 'host_root' },
   collectors: {
     linux: async () => (await import('./linux.ts')).createLinuxDisksCollector,

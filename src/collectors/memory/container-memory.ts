@@ -15,8 +15,8 @@ export function readContainerMemory(
     throw new MonitorError({
       code: 'NOT_AVAILABLE',
       operation: "read the container's memory",
-      reason: 'its cgroup does not count memory',
-      hint: 'Set scope to host.',
+      reason: 'its cgroup does not account for memory',
+      hint: 'Set the setting scope to host.',
     });
   }
   return containerMemoryOf(container, host);

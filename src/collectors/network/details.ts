@@ -7,7 +7,7 @@ import type { Network } from './index.ts';
 export const networkDetails: PartDetails<Network> = {
   show: (value) => {
     const traffic = (bytes: number | undefined): string =>
-      bytes === undefined ? 'not told' : formatBytes(bytes);
+      bytes === undefined ? 'unknown' : formatBytes(bytes);
     const rows = Object.entries(value).map(([name, { ip, netmask, bytes_recv, bytes_sent }]) => [
       ...[name, ip, netmask, traffic(bytes_recv), traffic(bytes_sent)],
     ]);

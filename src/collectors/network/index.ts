@@ -11,7 +11,7 @@ import type { Same, SentRow } from '../part.ts';
 export type Network = SentNetwork;
 
 export const network: SentRow<Network, SentNetwork> = {
-  summary: 'interfaces with address and traffic since boot',
+  summary: 'interfaces, addresses, and traffic since boot',
   flags: { include: 'network_include', exclude: 'network_exclude', 'host-root': 'host_root' },
   collectors: {
     linux: async () => (await import('./linux.ts')).createLinuxNetworkCollector,

@@ -12,7 +12,7 @@ export type Process = ProcessStats;
 export type Processes = SentProcesses;
 
 export const processes: SentRow<Processes, SentProcesses> = {
-  summary: 'every process with its user',
+  summary: 'all processes and their users',
   flags: {
     include: 'processes_include',
     exclude: 'processes_exclude',

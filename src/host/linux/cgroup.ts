@@ -84,8 +84,8 @@ export function findCgroup(
     throw new MonitorError({
       code: 'NOT_AVAILABLE',
       operation: `find the ${controller} cgroup of this container`,
-      reason: 'no such hierarchy is mounted here',
-      hint: 'Set scope to host.',
+      reason: 'that hierarchy is not mounted here',
+      hint: 'Set the setting scope to host.',
     });
   }
   // Captured systems and host roots have their /sys elsewhere.

@@ -61,7 +61,8 @@ export function createNameService(options: NameServiceOptions): NameService {
     try {
       const args = ['passwd', ...uids.map(String)];
       const { exitCode, stdout } = await runCommand({ program: 'getent', args, deadlineMs });
-      if (!answeredCodes.has(exitCode)) throw new Error(`getent ended with ${exitCode}`);
+      if (!answeredCodes.has(exitCode))
+        throw new Error(`getent failed with exit status ${exitCode}`);
       const names = parsePasswd(stdout);
       for (const uid of uids) {
         const name = names.get(uid);

@@ -44,14 +44,14 @@ export function parseProcStat(text: string): ProcStat {
     else onlineCpus += 1;
     start = end + 1;
   }
-  if (times === undefined) throw malformed('there is no line for all CPUs');
+  if (times === undefined) throw malformed('the line for all CPUs is missing');
   return { times, onlineCpus };
 }
 
 function parseCpuTimes(text: string): CpuTimes {
   const words = text.trim().split(/\s+/);
   if (words.length < 4 || !words.every((word) => /^\d{1,20}$/.test(word))) {
-    throw malformed(`"${text.slice(0, 100)}" are not CPU times`);
+    throw malformed(`"${text.slice(0, 100)}" is not a line of CPU times`);
   }
   const columns = words.map(Number);
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0] = columns;

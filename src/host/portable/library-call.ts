@@ -46,7 +46,11 @@ export function createLibraryCall<Value>(options: LibraryCallOptions<Value>): ()
 
   return async () => {
     if (hanging) {
-      throw new MonitorError({ code: 'BUSY', operation, reason: 'an earlier call still hangs' });
+      throw new MonitorError({
+        code: 'BUSY',
+        operation,
+        reason: 'an earlier call has not returned yet',
+      });
     }
     const finished = new AbortController();
     const timeout = clock.sleep(deadlineMs, finished.signal).then(() => undefined);

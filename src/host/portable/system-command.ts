@@ -34,6 +34,6 @@ export async function askSystem(
   throw new MonitorError({
     code: 'UNAVAILABLE',
     operation: `run ${program}`,
-    reason: `it ended with ${result.exitCode} and said: ${result.stderr.trim().slice(0, 200)}`,
+    reason: `it failed with exit status ${result.exitCode}: ${result.stderr.trim().slice(0, 200)}`,
   });
 }

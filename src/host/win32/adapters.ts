@@ -75,7 +75,7 @@ export function ipv4Netmask(prefixLength: number): string {
  */
 function* entries(memory: NativeMemory, first: number | undefined, visited: Set<number>) {
   for (let entry = first; entry !== undefined; entry = memory.target(entry + 8)) {
-    if (visited.has(entry)) throw memory.malformed('its list runs in a circle');
+    if (visited.has(entry)) throw memory.malformed('its list is circular');
     visited.add(entry);
     yield entry;
   }
@@ -140,7 +140,7 @@ export function readAdapters(calls: AdapterCalls): Adapter[] {
     // Room for an adapter that comes until the next attempt.
     length = Math.max(outputLength.readUInt32LE(0), length) + initialLength;
   }
-  throw refused('GetAdaptersAddresses', 'the list of adapters outgrew every buffer');
+  throw refused('GetAdaptersAddresses', 'the list of adapters is larger than any buffer');
 }
 
 /**

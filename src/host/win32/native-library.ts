@@ -46,5 +46,5 @@ export function refused(call: string, reason: string): MonitorError {
  * For functions that return a BOOL. Throws NOT_AVAILABLE when it is FALSE.
  */
 export function requireTrue(call: string, result: number): void {
-  if (result === 0) throw refused(call, 'Windows refused it');
+  if (result === 0) throw refused(call, 'Windows refused the call');
 }

@@ -70,7 +70,7 @@ export function createNativeMemory(
       check(offset, 8);
       const value = buffer.readBigUInt64LE(offset);
       if (value > BigInt(Number.MAX_SAFE_INTEGER))
-        throw malformed(`${value} is no plausible count`);
+        throw malformed(`${value} is not a plausible count`);
       return Number(value);
     },
     target: (offset) => {

@@ -103,7 +103,7 @@ export function createSnapshotReader(calls: SnapshotCalls): SnapshotReader {
         if (wanted > maximumLength) break;
         output = Buffer.alloc(Math.ceil(wanted));
       }
-      throw refused('NtQuerySystemInformation', 'the list of processes outgrew every buffer');
+      throw refused('NtQuerySystemInformation', 'the list of processes is larger than any buffer');
     },
   };
 }

@@ -90,7 +90,7 @@ export function readProcessorCount(calls: ProcessorCalls): number {
   const info = Buffer.alloc(systemInfoLength);
   calls.GetSystemInfo(info);
   const groupCount = parseSystemInfoCount(info);
-  if (groupCount === 0) throw refused('GetSystemInfo', 'it counts no processor');
+  if (groupCount === 0) throw refused('GetSystemInfo', 'it reports no processor');
   return groupCount;
 }
 

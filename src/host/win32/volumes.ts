@@ -112,7 +112,7 @@ export function parseDiskSpace(
  */
 export function listDrives(calls: VolumeCalls): Drive[] {
   const mask = calls.GetLogicalDrives();
-  if (mask === 0) throw refused('GetLogicalDrives', 'it names no drive');
+  if (mask === 0) throw refused('GetLogicalDrives', 'it reports no drive');
   return driveRoots(mask).flatMap((root) => {
     const type = calls.GetDriveTypeW(wideString(root));
     const isExchangeable = type === cdrom || (type === removable && root !== 'A:\\');

@@ -78,8 +78,8 @@ DEVICE     TYPE   TOTAL   USED   FREE    USED  MOUNTED ON
 /dev/sda1  ext4  1000 B  450 B  450 B  50.0 %  /
 
 NETWORK
-INTERFACE  ADDRESS    NETMASK    RECEIVED      SENT
-lo         127.0.0.1  255.0.0.0  not told  not told
+INTERFACE  ADDRESS    NETMASK    RECEIVED     SENT
+lo         127.0.0.1  255.0.0.0   unknown  unknown
 
 PROCESSES
   PID  USER  NAME
@@ -90,7 +90,7 @@ PROCESSES
   });
 
   test('say what the system does not tell instead of a number', async () => {
-    expect(await formatPart('cpu', { count: 1, percent_used: 0 }, 80)).toContain('not told');
+    expect(await formatPart('cpu', { count: 1, percent_used: 0 }, 80)).toContain('unknown');
   });
 
   test('say of a part that could not be read that it is not there', async () => {

@@ -88,7 +88,7 @@ test('a part that a kind of system does not tell is refused there, and loads not
   const collector = createLazyCollector('load', table, collectorContext({ platform: 'linux' }));
   await expect(collector.collect()).rejects.toMatchObject({
     code: 'NOT_AVAILABLE',
-    message: 'read load: this system does not tell it',
+    message: 'read load: this system does not provide it',
   });
 });
 

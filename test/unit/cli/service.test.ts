@@ -31,7 +31,9 @@ test('a system without a known service manager is told what to start instead', a
   expect(await run(['status'])).toMatchObject({
     code: 69,
     stdout: '',
-    stderr: expect.stringContaining('none is known for freebsd\nLet this system'),
+    stderr: expect.stringContaining(
+      'there is none for freebsd\nLet whatever starts programs on this system',
+    ),
   });
 });
 

@@ -295,7 +295,7 @@ test('a program that says nothing is a failure, with what it said instead', asyn
   ]) {
     await expect(collector.collect()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining('it ended with 1 and said: no'),
+      message: expect.stringContaining('it failed with exit status 1: no'),
     });
   }
 });

@@ -26,7 +26,7 @@ test('check_url sends the action alone, and only 202 is ok', async () => {
       kind: 'connection-error',
       status,
       code: `HTTP_${status}`,
-      reason: `the server answered ${status} where 202 is expected`,
+      reason: `the server answered ${status}; expected 202`,
     });
   }
 });

@@ -46,7 +46,7 @@ test('a server that answers 200 to everything is found out', async () => {
     'check_url is answered: 202, got 200',
     'an unknown id is not registered: 204, got 200',
     'an unknown action is refused: 4xx, got 200',
-    'what is no JSON is refused: 4xx, got 200',
+    'a body that is not JSON is refused: 4xx, got 200',
   ]);
 });
 

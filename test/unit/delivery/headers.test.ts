@@ -26,7 +26,7 @@ test('a bearer token comes from its file, and the next request after a change ha
   expect(receiver.connections).toBe(1);
 });
 
-test('a token file without a token sends nothing, and its content is not told', async () => {
+test('a token file without a token sends nothing, and its content is shown nowhere', async () => {
   const receiver = await startReceiver();
   const tokenFile = join(temporaryFolder(), 'token');
   writeFileSync(tokenFile, 'two words of secret\n');

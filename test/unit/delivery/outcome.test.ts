@@ -86,6 +86,6 @@ test('a reason is one printable line, and a redirect tells where to without its 
   );
   expect(redirect).toMatchObject({
     reason:
-      'status 301: the server points to https://example.com/in; set that as url if it is right',
+      'status 301: the server redirects to https://example.com/in; if that is right, set it as the url',
   });
 });

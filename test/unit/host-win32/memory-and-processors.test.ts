@@ -109,7 +109,7 @@ test('refused processor calls are NOT_AVAILABLE, a refused frequency is merely a
   expect(readProcessorFrequency(refusing, 2)).toBeUndefined();
 });
 
-test('the processors of all groups are counted, those of this group where groups are not told', () => {
+test('the processors of all groups are counted, those of this group where groups are unknown', () => {
   const groups: number[] = [];
   const GetActiveProcessorCount = (group: number): number => {
     groups.push(group);

@@ -64,7 +64,7 @@ test('more output than allowed kills the program', async () => {
         maxOutputBytes: 10_000,
       }),
     ),
-  ).rejects.toMatchObject({ code: 'MALFORMED', reason: 'more than 10000 bytes of output' });
+  ).rejects.toMatchObject({ code: 'MALFORMED', reason: 'its output is longer than 10000 bytes' });
 });
 
 test('an abort ends the program, and output is passed on as it comes', async () => {

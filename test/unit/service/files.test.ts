@@ -117,6 +117,6 @@ test('a log that is not there yet is told so', async () => {
     }),
   ).rejects.toMatchObject({
     code: 'NOT_AVAILABLE',
-    hint: 'The service writes it once it has run.',
+    hint: 'The service creates it when it first runs.',
   });
 });

@@ -119,7 +119,7 @@ test("a package's service is left to the package's own removal", async () => {
   );
   await expect(manager.uninstall({ purge: false })).rejects.toMatchObject({
     code: 'USAGE',
-    hint: 'Remove the package instead: apt remove system-monitor',
+    hint: 'Remove the package instead, for example with: apt remove system-monitor',
   });
   expect(lines.filter((line) => !line.startsWith('systemctl show'))).toEqual([]);
 });

@@ -14,7 +14,7 @@ test('each key is judged by itself: what is good stays, the others are told one 
   expect(problems).toEqual([
     {
       key: 'interval',
-      reason: 'interval = "abc": must be a whole number of seconds, not a text',
+      reason: 'interval = "abc": must be a whole number of seconds, not text',
       hint: 'For example: interval = 60',
     },
     {
@@ -24,7 +24,8 @@ test('each key is judged by itself: what is good stays, the others are told one 
     },
     {
       key: 'headers',
-      reason: 'headers = {"Content-Type":"[hidden]"}: must not replace a header of our own',
+      reason:
+        'headers = {"Content-Type":"[hidden]"}: must not be a header that System Monitor sets itself',
       hint: 'For example: headers = {"X-Tenant": "north"}',
     },
   ]);
