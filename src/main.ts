@@ -10,6 +10,7 @@ import { isSea } from 'node:sea';
 import type { Clock } from './base/clock.ts';
 import type { Disk } from './base/disk.ts';
 import { systemErrorCode, wrapSystemError } from './base/errors.ts';
+import { exitCodes } from './base/exit-codes.ts';
 import type { OutputStream, Runtime } from './base/runtime.ts';
 import { explainError, runCli } from './cli/cli.ts';
 import { createNodeDisk } from './host/node-disk.ts';
@@ -53,7 +54,11 @@ export async function main(): Promise<void> {
   // arguments out of the process list, where a password in a URL would stand for all to read.
   process.title = 'system-monitor';
   const runtime = createRuntime();
+  let isEnding = false;
   runtime.onUncaught((error) => {
+    // Explaining may fail in its turn, over and over: a terminal that is gone takes no text.
+    if (isEnding) process.exit(exitCodes.bug);
+    isEnding = true;
     void explainError(error, runtime).then((code) => process.exit(code));
   });
   process.exitCode = await runCli(runtime);
@@ -134,8 +139,7 @@ function createOutput(descriptor: number, makeStream: () => NodeJS.WriteStream):
   let made: NodeJS.WriteStream | undefined;
   const stream = (): NodeJS.WriteStream => {
     made ??= makeStream().on('error', (error: NodeJS.ErrnoException) => {
-      // `system-monitor processes | head -1`: the reader has what it wanted: no error of ours.
-      if (error.code === 'EPIPE') process.exit(0);
+      endWithoutReader(error.code);
       throw error;
     });
     return made;
@@ -160,6 +164,14 @@ function createOutput(descriptor: number, makeStream: () => NodeJS.WriteStream):
   };
 }
 
+/** Nobody is left to be told anything: no error of ours. */
+function endWithoutReader(code: string | undefined): void {
+  // `system-monitor processes | head -1`: the reader has what it wanted.
+  if (code === 'EPIPE') process.exit(exitCodes.ok);
+  // The terminal is gone (termios(3), "Modem disconnect").
+  if (code === 'EIO') process.exit(exitCodes.interrupted);
+}
+
 /** Writes what the descriptor takes at once, and answers with the rest: a pipe may be full. */
 function writeDirectly(descriptor: number, text: string): Uint8Array {
   const bytes = Buffer.from(text);
@@ -168,8 +180,7 @@ function writeDirectly(descriptor: number, text: string): Uint8Array {
     while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
   } catch (error) {
     const code = systemErrorCode(error);
-    // As above: `system-monitor processes | head -1`.
-    if (code === 'EPIPE') process.exit(0);
+    endWithoutReader(code);
     if (code !== 'EAGAIN') throw wrapSystemError('write the answer', error);
   }
   return bytes.subarray(offset);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { startOriginalReceiver } from '../support/original-receiver.ts';
-import { builtExecutable, executable, savedSystemId } from '../support/program.ts';
+import { builtExecutable, executable, isAlive, savedSystemId, until } from '../support/program.ts';
 import { testWith } from '../support/requirement.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openTerminal, tmux } from '../support/terminal.ts';
@@ -88,6 +88,14 @@ describe("the prompt in place of the original's window", () => {
     terminal.press('C-c');
     expect(await terminal.shows('ended with 130')).toContain('left without saving');
     expect(existsSync(join(folder, 'config.json'))).toBe(false);
+  });
+
+  testWith(needs, 'ends when its terminal goes away', async () => {
+    using terminal = open(temporaryFolder());
+    await terminal.shows('Close');
+    const program = terminal.programId();
+    terminal.close();
+    await until('the end of the program', () => !isAlive(program));
   });
 
   testWith(needs, 'puts a damaged file aside when it saves, never before', async () => {

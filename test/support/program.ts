@@ -75,6 +75,16 @@ export async function runProgram(
   return await startProgram(words, options).ended;
 }
 
+/** Whether a process of that id is there. */
+export function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Waits until `condition` holds; fails with what it waited for. */
 export async function until(
   what: string,

@@ -18,6 +18,10 @@ export interface Terminal extends Disposable {
   type(text: string): void;
   /** Presses keys by tmux's names: `Enter`, `Down`, `C-c`. */
   press(...keys: readonly string[]): void;
+  /** The process id of the program. */
+  programId(): number;
+  /** The terminal goes away, as by a closed window. Idempotent. */
+  close(): void;
 }
 
 export function openTerminal(
@@ -35,6 +39,7 @@ export function openTerminal(
   const shell = `${command.map((word) => `'${word}'`).join(' ')}; echo "ended with $?"; exec sleep 120`;
   run('new-session', '-d', '-x', '100', '-y', '30', ...settings, 'sh', '-c', shell);
 
+  const close = (): void => void spawnSync('tmux', ['-L', server, 'kill-server']);
   const screen = (): string => run('capture-pane', '-p');
   return {
     screen,
@@ -44,6 +49,11 @@ export function openTerminal(
     },
     type: (text) => void run('send-keys', '-l', text),
     press: (...keys) => void run('send-keys', ...keys),
-    [Symbol.dispose]: () => void spawnSync('tmux', ['-L', server, 'kill-server']),
+    programId() {
+      const shellId = run('list-panes', '-F', '#{pane_pid}').trim();
+      return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', shellId], { encoding: 'utf8' }));
+    },
+    close,
+    [Symbol.dispose]: close,
   };
 }
