@@ -18,8 +18,8 @@ export function formatPercent(percent: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
-/** `1 report`, `12 reports`. */
-export function formatCount(count: number, one: string, many: string): string {
+/** `1 report`, `12 reports`; also `1 report is waiting`, where the many are given. */
+export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 

@@ -8,10 +8,10 @@ import { settingOption, typedSettings } from './setting-options.ts';
 export function defineBackgroundCommand(program: Command, context: CliContext): void {
   const command = program
     .command('background')
-    .description('report to the server every interval seconds')
-    .option('--once', 'collect one report, try to send all that wait, and leave');
+    .description('send a report to the server every interval seconds')
+    .option('--once', 'collect one report, try to send everything that is waiting, and exit');
   for (const group of settingGroups) {
-    command.optionsGroup(`${group} (in place of what the configuration says):`);
+    command.optionsGroup(`${group} (overrides the settings in force):`);
     for (const key of settingKeys) {
       if (settingRow(key).group === group) command.addOption(settingOption(key));
     }

@@ -12,15 +12,15 @@ interface CheckOptions {
 export function defineCheckCommand(program: Command, context: CliContext): void {
   program
     .command('check')
-    .description("ask the server whether it answers and whether it knows this machine's id")
+    .description("ask the server whether it answers and whether this machine's id is registered")
     .option(
       '--conformance [url]',
-      'test the receiver there, or the configured one, against the whole contract; leaves a few reports under an id of its own',
+      'test the receiver at that address (default: the url in force) against the whole contract; leaves a few reports there under an id of its own',
     )
     .addHelpText(
       'after',
       `
-Exit codes: 0 all is fine, ${exitCodes.unavailable} no connection or a failed test, ${exitCodes.configuration} the id is not registered.`,
+Exit codes: 0 everything is fine, ${exitCodes.unavailable} no connection or a failed test, ${exitCodes.configuration} the id is not registered.`,
     )
     .action(async ({ conformance }: CheckOptions, command: Command) => {
       if (conformance === undefined) {

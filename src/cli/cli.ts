@@ -49,7 +49,7 @@ export function createProgram(context: CliContext, pending: Promise<void>[] = []
   const { runtime } = context;
   const program = new Command('system-monitor')
     .description(
-      "This machine's state as plain JSON, on your own server, and nothing lost on the way.",
+      'Sends reports on this machine to your own server as plain JSON, and loses none on the way.',
     )
     .option('--config <file>', 'configuration file to use (SYSTEM_MONITOR_CONFIG)')
     .option('--state-dir <folder>', 'folder of unsent reports (SYSTEM_MONITOR_STATE_DIR)')
@@ -57,7 +57,7 @@ export function createProgram(context: CliContext, pending: Promise<void>[] = []
     .version(versionText(runtime), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError()
-    .showHelpAfterError('(add --help for what it takes)')
+    .showHelpAfterError('(add --help to see what it takes)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => pending.push(runtime.stdout.write(text)),
@@ -71,7 +71,7 @@ export function createProgram(context: CliContext, pending: Promise<void>[] = []
 Examples:
   system-monitor stats --json          everything, as it is sent
   system-monitor config                set the server's URL, at a prompt
-  system-monitor background            report every interval seconds`,
+  system-monitor background            send a report every interval seconds`,
     );
   defineStatsCommands(program, context);
   defineGenerateSystemIdCommand(program, context);
@@ -112,7 +112,7 @@ export async function explainError(error: unknown, runtime: Runtime): Promise<Ex
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   await runtime.stderr.write(
-    `system-monitor: this is a bug; please report it with what follows.\n${redactText(detail)}\n`,
+    `system-monitor: this is a bug. Please report it, with the following:\n${redactText(detail)}\n`,
   );
   return exitCodes.bug;
 }

@@ -126,7 +126,7 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings> {
     // An ordinary user may not read a service's file, and need not.
     if (error.code !== 'PERMISSION') {
       await runtime.stderr.write(
-        `system-monitor: ${error.message}\n(this call uses the defaults)\n`,
+        `system-monitor: ${error.message}\n(The defaults are used instead.)\n`,
       );
     }
     return loadSettings({ disk, path: '', environment: {}, flags }).settings;

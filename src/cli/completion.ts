@@ -8,12 +8,12 @@ const shells: readonly CompletionShell[] = ['bash', 'zsh', 'fish', 'powershell']
 export function defineCompletionCommand(program: Command, context: CliContext): void {
   program
     .command('completion')
-    .description('print what teaches a shell to complete our commands')
+    .description('print a script that makes a shell complete these commands')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText(
       'after',
       `
-How each shell takes it in:
+How to install it:
   bash        system-monitor completion bash > ~/.local/share/bash-completion/completions/system-monitor
   zsh         system-monitor completion zsh > "\${fpath[1]}/_system-monitor"
   fish        system-monitor completion fish > ~/.config/fish/completions/system-monitor.fish

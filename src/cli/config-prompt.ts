@@ -59,7 +59,7 @@ export async function runConfigPrompt(
     throw new MonitorError({
       code: 'CANCELLED',
       operation: 'change the settings',
-      reason: 'left without saving',
+      reason: 'it was left without saving',
     });
   }
 }
@@ -111,7 +111,7 @@ async function act(choice: Choice, prompt: Prompt): Promise<void> {
       return await check(prompt, (checks) => checks.url());
     case 'check-id': {
       const systemId = draft.settings().system_id;
-      if (systemId === undefined) return await say('There is no System ID yet: generate one.');
+      if (systemId === undefined) return await say('There is no System ID yet. Generate one.');
       return await check(prompt, (checks) => checks.systemId(systemId));
     }
     case 'more':
@@ -155,6 +155,6 @@ async function check(
 
 async function save({ draft, say }: Prompt): Promise<void> {
   const { putAside } = await draft.save();
-  if (putAside !== undefined) await say(`The file was damaged; it is kept as ${putAside}`);
-  await say('Config saved. A running monitor takes it over by itself.');
+  if (putAside !== undefined) await say(`The file was damaged. It is kept as ${putAside}`);
+  await say('Config saved. A running agent picks it up by itself.');
 }

@@ -11,7 +11,7 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     .action(async (_options: object, command: Command) => (await run()).prompt(command, context));
 
   withJsonOption(config.command('list'))
-    .description('print every setting, its value and where that comes from')
+    .description('print every setting, its value and where the value comes from')
     .action(async (options: ShowOptions, command: Command) =>
       (await run()).list(options, command, context),
     );
@@ -32,19 +32,19 @@ export function defineConfigCommand(program: Command, context: CliContext): void
 
   config
     .command('unset <setting>')
-    .description('remove one setting from the file, so that its default holds')
+    .description('remove one setting from the file, so that its default applies')
     .action(async (key: string, _options: object, command: Command) =>
       (await run()).unset(key, command, context),
     );
 
   config
     .command('path')
-    .description('print which file is in force; the reason goes to standard error')
+    .description('print which file is in force (and, to standard error, why)')
     .action(async (_options: object, command: Command) => (await run()).path(command, context));
 
   config
     .command('validate [file]')
-    .description('check the file in force, or another, without using it')
+    .description('check the file in force, or another one, without using it')
     .action(async (file: string | undefined, _options: object, command: Command) =>
       (await run()).validate(file, command, context),
     );

@@ -37,7 +37,7 @@ export async function runConformance(
     for await (const result of results) {
       all += 1;
       if (result.passed) passed += 1;
-      const answered = result.passed ? '' : `: ${result.expected} is expected, got ${result.got}`;
+      const answered = result.passed ? '' : `: expected ${result.expected}, got ${result.got}`;
       await runtime.stdout.write(`${result.passed ? 'ok  ' : 'FAIL'}  ${result.name}${answered}\n`);
     }
     await runtime.stdout.write(`${passed} of ${all} passed\n`);

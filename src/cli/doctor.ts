@@ -7,8 +7,11 @@ import { type ShowOptions, show, withJsonOption } from './output/show.ts';
 export function defineDoctorCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
   withJsonOption(program.command('doctor'))
-    .description('look for what is wrong, step by step, and say how to mend it')
-    .addHelpText('after', `\nExit codes: 0 all is well, ${exitCodes.unavailable} something is not.`)
+    .description('find out what is wrong, step by step, and how to fix it')
+    .addHelpText(
+      'after',
+      `\nExit codes: 0 everything is fine, ${exitCodes.unavailable} something is wrong.`,
+    )
     .action(async (options: ShowOptions, command: Command) => {
       const { examine } = await import('../doctor/examine.ts');
       const { formatFindings } = await import('./output/findings.ts');

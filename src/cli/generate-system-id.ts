@@ -7,7 +7,7 @@ export function defineGenerateSystemIdCommand(program: Command, context: CliCont
   const command = program
     .command('generate_system_id')
     .description('make a new system id and print it')
-    .option('--save', 'keep it in the configuration file as well')
+    .option('--save', 'also save it in the configuration file')
     .action(async (options: { readonly save?: true }) => {
       const { generateSystemId } = await import('../settings/system-id.ts');
       const systemId = generateSystemId(runtime.platform, runtime.randomBytes);

@@ -10,18 +10,20 @@ export interface PartFlag {
 }
 
 const options: Readonly<Record<ShortFlag, () => Option>> = {
-  include: () => new Option('--include <patterns>', 'only what matches, separated by commas'),
-  exclude: () => new Option('--exclude <patterns>', 'not what matches, separated by commas'),
+  include: () =>
+    new Option('--include <patterns>', 'report only what matches (patterns, separated by commas)'),
+  exclude: () =>
+    new Option('--exclude <patterns>', 'leave out what matches (patterns, separated by commas)'),
   detail: () =>
-    new Option('--detail <detail>', 'how much of each process').choices(
+    new Option('--detail <detail>', 'how much to show of each process').choices(
       Object.keys(settingTable.processes_detail.choices),
     ),
   scope: () =>
-    new Option('--scope <scope>', "the machine's figures or the container's").choices(
+    new Option('--scope <scope>', 'figures of the machine or of the container').choices(
       Object.keys(settingTable.scope.choices),
     ),
   'host-root': () =>
-    new Option('--host-root <folder>', "report the host whose '/' is mounted there"),
+    new Option('--host-root <folder>', 'report on the host whose / is mounted there'),
 };
 
 /** In the order in which help lists them. Of several parts: those that mean the same to each. */

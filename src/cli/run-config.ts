@@ -1,7 +1,7 @@
 /** What `config` and its sub-commands do, and what they show. */
 import type { Command } from 'commander';
 import { MonitorError } from '../base/errors.ts';
-import { formatCount } from '../base/units.ts';
+import { plural } from '../base/units.ts';
 import { readSettingsFile } from '../config/file.ts';
 import type { SettingsChanges } from '../settings/settings.ts';
 import { formatSetting, showSettings } from '../settings/show.ts';
@@ -63,7 +63,7 @@ export async function validate(
   const checked = file ?? inForce;
   const settings = readSettingsFile(disk, checked);
   if (settings === undefined) throw noSuchFile(checked);
-  const count = formatCount(Object.keys(settings).length, 'setting', 'settings');
+  const count = plural(Object.keys(settings).length, 'setting');
   await stdout.write(`${checked}: ${count}, all valid\n`);
 }
 
@@ -75,7 +75,7 @@ async function save(
   const configuration = await openConfigurationOf(command, context);
   const { putAside } = await configuration.save(changes);
   if (putAside !== undefined) {
-    await tell(context.runtime, `The file was damaged; it is kept as ${putAside}`);
+    await tell(context.runtime, `The file was damaged. It is kept as ${putAside}`);
   }
   await tell(context.runtime, `Saved in ${configuration.locations.configuration.path}`);
 }
@@ -85,7 +85,7 @@ function noSuchFile(path: string): MonitorError {
     code: 'NOT_AVAILABLE',
     operation: `read ${path}`,
     reason: 'there is no such file',
-    hint: 'Without a file the defaults hold; "system-monitor config" makes one.',
+    hint: 'Without a file, the defaults apply. "system-monitor config" creates one.',
   });
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
-import { formatCount } from '../base/units.ts';
+import { plural } from '../base/units.ts';
 import {
   type DropChoice,
   dropReports,
@@ -49,7 +49,10 @@ export async function retry(
   const chosen = chooseKeys(keys, options, 'retry');
   const folder = await spoolFolderOf(command, context);
   const count = retryRejected(context.runtime.disk, folder, chosen);
-  await tell(context.runtime, `${formatCount(count, 'report is', 'reports are')} back in line.`);
+  await tell(
+    context.runtime,
+    `${plural(count, 'report is', 'reports are')} waiting to be sent again.`,
+  );
 }
 
 export async function drop(
@@ -60,7 +63,10 @@ export async function drop(
 ): Promise<void> {
   const choice = chooseDrop(keys, options);
   const folder = await spoolFolderOf(command, context);
-  await tell(context.runtime, `${dropReports(context.runtime.disk, folder, choice)} deleted.`);
+  await tell(
+    context.runtime,
+    `${plural(dropReports(context.runtime.disk, folder, choice), 'report')} deleted.`,
+  );
 }
 
 export async function verify(command: Command, context: CliContext): Promise<void> {
@@ -70,7 +76,7 @@ export async function verify(command: Command, context: CliContext): Promise<voi
   for (const { name, reason } of damaged) await runtime.stdout.write(`${name}: ${reason}\n`);
   await tell(
     runtime,
-    `${checkedReports} checked, ${damaged.length} damaged, ${damagedAside} put aside earlier`,
+    `${plural(checkedReports, 'report')} checked, ${damaged.length} damaged; ${plural(damagedAside, 'damaged file')} put aside earlier`,
   );
   if (damaged.length > 0) context.setExitCode(exitCodes.unavailable);
 }
@@ -85,8 +91,8 @@ function chooseKeys(
   throw new MonitorError({
     code: 'USAGE',
     operation: `spool ${verb}`,
-    reason: 'it takes keys, or --all, and not both',
-    hint: 'The keys are those of "system-monitor spool list".',
+    reason: 'give either keys or --all',
+    hint: 'See the keys with: system-monitor spool list',
   });
 }
 

@@ -60,7 +60,7 @@ export async function runStats(
 
 /** Home, the new text, and only then the rest cleared: clearing first would flicker. */
 function withClearedScreen(text: string, subject: Subject, everyMs: number): string {
-  const title = `${subject}, every ${everyMs / 1000} s (Ctrl-C ends)\n\n`;
+  const title = `${subject}, every ${everyMs / 1000} s (stop with Ctrl-C)\n\n`;
   const clearToLineEnd = '\u001b[K\n';
   return `\u001b[H${(title + text).replaceAll('\n', clearToLineEnd)}\u001b[J`;
 }

@@ -12,12 +12,14 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
   const run = () => import('./run-service.ts');
   const service = program
     .command('service')
-    .description('run it from boot on: systemd, launchd or the Task Scheduler');
+    .description('run as a service, from boot: systemd, launchd or the Task Scheduler');
 
   const install = service
     .command('install')
-    .description('start it now and at every boot; over an older version this is an upgrade')
-    .optionsGroup('Kept in the configuration file:');
+    .description(
+      'install it and start it, now and at every boot; over an older version, upgrade it',
+    )
+    .optionsGroup('Saved in the configuration file:');
   for (const key of ['url', 'system_id', 'interval'] as const)
     install.addOption(settingOption(key));
   install.action(async (options: Readonly<Record<string, unknown>>, command: Command) => {
@@ -27,8 +29,8 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
 
   service
     .command('uninstall')
-    .description('stop and remove it; settings and unsent reports stay')
-    .option('--purge', 'remove settings and unsent reports as well')
+    .description('stop and remove it, keeping settings and unsent reports')
+    .option('--purge', 'also remove settings and unsent reports')
     .action(async (options: { readonly purge?: true }) =>
       (await run()).uninstall(options.purge === true, runtime),
     );
@@ -45,14 +47,19 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
   }
 
   withJsonOption(service.command('status'))
-    .description('whether it is installed and runs; exit code 3 when it does not run')
+    .description('show whether it is installed and running; exit code 3 when it is not running')
     .action(async (options: ShowOptions) => (await run()).status(options, context));
 
   service
     .command('logs')
     .description('print what it logged')
-    .option('-n, --lines <count>', 'how many of the last lines', parseLines, logLinesDefault)
-    .option('-f, --follow', 'go on with new lines until Ctrl-C')
+    .option(
+      '-n, --lines <count>',
+      'number of lines to print, from the end',
+      parseLines,
+      logLinesDefault,
+    )
+    .option('-f, --follow', 'keep printing new lines until Ctrl-C')
     .action(async (options: { readonly lines: number; readonly follow?: true }) =>
       (await run()).logs(options.lines, options.follow === true, runtime),
     );

@@ -6,24 +6,24 @@ import type { ChoiceOptions, DropOptions } from './run-spool.ts';
 
 export function defineSpoolCommand(program: Command, context: CliContext): void {
   const run = () => import('./run-spool.ts');
-  const spool = program.command('spool').description('see and settle the reports that wait');
+  const spool = program.command('spool').description('see and manage the reports that are waiting');
 
   withJsonOption(spool.command('list'))
-    .description('list what waits, what was rejected and what is damaged')
+    .description('list what is waiting, rejected and damaged')
     .action(async (options: ShowOptions, command: Command) =>
       (await run()).list(options, command, context),
     );
 
   spool
     .command('show <key>')
-    .description('print one report as it goes to the server')
+    .description('print one report as it is sent to the server')
     .action(async (key: string, _options: object, command: Command) =>
       (await run()).showOne(key, command, context),
     );
 
   spool
     .command('retry [keys...]')
-    .description('put rejected reports back in line')
+    .description('queue rejected reports to be sent again')
     .option('--all', 'all of them')
     .action(async (keys: readonly string[], options: ChoiceOptions, command: Command) =>
       (await run()).retry(keys, options, command, context),
@@ -32,7 +32,7 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
   spool
     .command('drop [keys...]')
     .description('delete reports for good')
-    .option('--all', 'all of that state')
+    .option('--all', 'all reports in that state')
     .addOption(
       new Option('--state <state>', 'which ones')
         .choices(['pending', 'rejected', 'damaged'] satisfies readonly DropOptions['state'][])
@@ -44,6 +44,6 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
 
   spool
     .command('verify')
-    .description('check every report that lies here; nothing is changed')
+    .description('check every report in the spool, changing nothing')
     .action(async (_options: object, command: Command) => (await run()).verify(command, context));
 }

@@ -11,13 +11,13 @@ import type { StatsOptions } from './run-stats.ts';
 
 export function defineStatsCommands(program: Command, context: CliContext): void {
   for (const part of partNames) define(part, parts[part].summary, partFlags([part]));
-  define('stats', 'all of them, exactly as they are sent', partFlags(partNames));
+  define('stats', 'all parts, exactly as they are sent', partFlags(partNames));
 
   function define(subject: Subject, summary: string, flags: readonly PartFlag[]): void {
     const command = withJsonOption(program.command(subject))
       .description(summary)
-      .option('--wide', 'in JSON, also what is shown and not sent')
-      .option('--watch [seconds]', 'print again every so many seconds (2)');
+      .option('--wide', 'in JSON, add the parts that are shown but not sent')
+      .option('--watch [seconds]', 'repeat, every so many seconds (2)');
     for (const { option } of flags) command.addOption(option);
     command.action(async (options: StatsOptions) => {
       const { runStats } = await import('./run-stats.ts');

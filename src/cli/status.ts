@@ -7,8 +7,8 @@ import { type ShowOptions, show, withJsonOption } from './output/show.ts';
 export function defineStatusCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
   withJsonOption(program.command('status'))
-    .description('say whether it runs, what arrived, what waits and what it costs')
-    .addHelpText('after', `\nExit codes: 0 it runs, ${exitCodes.unavailable} it does not.`)
+    .description('show whether it is running, what has arrived, what is waiting and what it costs')
+    .addHelpText('after', `\nExit codes: 0 it is running, ${exitCodes.unavailable} it is not.`)
     .action(async (options: ShowOptions, command: Command) => {
       const { gatherStatus } = await import('../status/gather.ts');
       const folder = await stateFolderOf(command, context);

@@ -64,25 +64,18 @@ export function createDriver(options: DriverOptions): Driver {
         case 'resting':
           return;
         case 'looking':
-          tell(look());
+          tell(look(options, state));
           break;
         case 'waiting':
           sleep = { activity, end: new AbortController() };
           await clock.sleep(activity.untilMs - clock.monotonicMs(), sleep.end.signal);
           sleep = undefined;
-          if (state.activity === activity) tell(look());
+          if (state.activity === activity) tell(look(options, state));
           break;
         case 'sending':
           tell(await send(activity.entry));
       }
     }
-  }
-
-  function look(): Looked {
-    spool.maintain();
-    const { deferrals } = state;
-    const oldest = spool.oldest(deferrals.size === 0 ? any : ({ key }) => !deferrals.has(key));
-    return { kind: 'looked', nowMs: clock.monotonicMs(), newest: spool.newest(), oldest };
   }
 
   async function send(entry: SpoolEntry): Promise<AttemptEnded> {
@@ -111,6 +104,12 @@ export function createDriver(options: DriverOptions): Driver {
       cut.abort();
     },
   };
+}
+
+function look({ spool, clock }: DriverOptions, { deferrals }: PlanState): Looked {
+  spool.maintain();
+  const oldest = spool.oldest(deferrals.size === 0 ? any : ({ key }) => !deferrals.has(key));
+  return { kind: 'looked', nowMs: clock.monotonicMs(), newest: spool.newest(), oldest };
 }
 
 function createPerformer(options: DriverOptions): (action: Action) => void {

@@ -116,7 +116,7 @@ export const serviceName = 'system-monitor';
 export const serviceTitle = 'System Monitor';
 
 export const serviceDescription =
-  'Sends reports on this machine to your own server as JSON, and loses none on the way';
+  'Sends reports on this machine to your own server as plain JSON, and loses none on the way';
 
 /** What every manager gets as the program's arguments; a log file where it keeps no log itself. */
 export function serviceArguments(

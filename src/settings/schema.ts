@@ -1,5 +1,6 @@
 /** A zod schema for a row of the table: what a value must be, in words that a person understands. */
 import { z } from 'zod';
+import { plural } from '../base/units.ts';
 import type { NumberRow, SettingRow, UrlRow } from './setting-row.ts';
 
 const pathLengthMax = 4096;
@@ -78,7 +79,7 @@ function isHttpUrl(text: string): boolean {
 function numberSchema(row: NumberRow): z.ZodType {
   const { kind, min, max, unit } = row;
   const expected = `a ${kind === 'integer' ? 'whole number' : 'number'} of ${unit[1]}`;
-  const amount = (value: number): string => `${value} ${value === 1 ? unit[0] : unit[1]}`;
+  const amount = (value: number): string => plural(value, ...unit);
   return z
     .number(mustBe(expected))
     .refine((value) => kind === 'number' || Number.isInteger(value), `must be ${expected}`)

@@ -86,7 +86,7 @@ describe("the prompt in place of the original's window", () => {
     terminal.press('Up', 'Enter');
     await terminal.shows('New System ID Generated!');
     terminal.press('C-c');
-    expect(await terminal.shows('ended with 130')).toContain('left without saving');
+    expect(await terminal.shows('ended with 130')).toContain('it was left without saving');
     expect(existsSync(join(folder, 'config.json'))).toBe(false);
   });
 

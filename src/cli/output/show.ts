@@ -11,7 +11,7 @@ export interface ShowOptions {
 }
 
 export function withJsonOption(command: Command): Command {
-  return command.option('--json', 'print JSON, which is also what a pipe gets');
+  return command.option('--json', 'print JSON (the default in a pipe)');
 }
 
 export function wantsJson(options: ShowOptions, { stdout }: Pick<Runtime, 'stdout'>): boolean {

@@ -1,7 +1,7 @@
 /** The spool as tables, for people. */
 import { type Column, left, right } from '../../base/table.ts';
 import { formatEpochSeconds } from '../../base/time.ts';
-import { formatBytes, formatDuration } from '../../base/units.ts';
+import { formatBytes, formatDuration, plural } from '../../base/units.ts';
 import type { SpoolListing } from '../../spool/operations.ts';
 import { formatTable } from './table.ts';
 
@@ -14,7 +14,7 @@ export function formatListing(listing: SpoolListing, nowSeconds: number, columns
   const age = (epoch: number) => formatDuration(nowSeconds - epoch);
   return [
     section(
-      `${pending.length} waiting`,
+      `${plural(pending.length, 'report is', 'reports are')} waiting`,
       [left('KEY'), left('COLLECTED'), right('AGE'), right('SIZE')],
       pending.map((one) => [
         one.key,
@@ -25,13 +25,13 @@ export function formatListing(listing: SpoolListing, nowSeconds: number, columns
       columns,
     ),
     section(
-      `${rejected.length} rejected by the server`,
+      `${plural(rejected.length, 'report')} rejected by the server`,
       [left('KEY'), right('AGE'), left('REASON')],
-      rejected.map((one) => [one.key, age(one.epoch), one.reason ?? 'not written down']),
+      rejected.map((one) => [one.key, age(one.epoch), one.reason ?? 'no reason was kept']),
       columns,
     ),
     section(
-      `${damaged.length} damaged, put aside`,
+      `${plural(damaged.length, 'damaged file')} put aside`,
       [left('FILE'), right('SIZE')],
       damaged.map((one) => [one.name, formatBytes(one.sizeBytes)]),
       columns,
@@ -47,6 +47,6 @@ function section(
 ): string {
   if (rows.length === 0) return `${title}\n`;
   const more = rows.length - shownRows;
-  const rest = more > 0 ? `… and ${more} more (--json lists all)\n` : '';
+  const rest = more > 0 ? `… and ${more} more (--json lists them all)\n` : '';
   return `${title}\n${formatTable(header, rows.slice(0, shownRows), columns)}${rest}`;
 }

@@ -1,6 +1,6 @@
 /** Processes for people, and for captured systems. */
 import { left, right } from '../../base/table.ts';
-import { formatCount } from '../../base/units.ts';
+import { plural } from '../../base/units.ts';
 import type { PartDetails } from '../part.ts';
 import type { Process, Processes } from './index.ts';
 
@@ -12,11 +12,7 @@ export const processesDetails: PartDetails<Processes> = {
     return {
       columns: [right('PID'), left('USER'), left('NAME')],
       rows: list.map((one) => [String(one.pid), 'username' in one ? one.username : '', one.name]),
-      footer: formatCount(
-        Array.isArray(value) ? value.length : value.count,
-        'process',
-        'processes',
-      ),
+      footer: plural(Array.isArray(value) ? value.length : value.count, 'process', 'processes'),
     };
   },
   isLong: true,
