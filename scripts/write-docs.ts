@@ -99,7 +99,7 @@ function valueInWords(row: SettingRow): string {
     case 'patterns':
       return '[patterns](#patterns)';
     case 'headers':
-      return 'a JSON object of names and values; the values are shown nowhere';
+      return 'a JSON object of names and values; the values are never shown';
   }
 }
 
