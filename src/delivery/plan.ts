@@ -125,14 +125,14 @@ function wait(state: PlanState, nowMs: number, untilMs: number): PlanState {
 function attempted(before: PlanState, event: AttemptEnded): Planned {
   const { activity } = before;
   if (activity.kind !== 'sending') throw new Error(`${event.kind} while ${activity.kind}`);
-  const { entry, pacing } = activity;
-  if (event.kind === 'gone') {
-    const deferrals = withoutKey(before.deferrals, entry.key);
-    return quietly(goOn({ ...before, deferrals, activity: looking }));
-  }
+  const { entry } = activity;
   // Its turn once more: it may have been announced while it was on its way.
   const lanes = afterTurn(before.lanes, entry.key);
-  const ended = { ...before, pacing, lanes, activity: looking };
+  if (event.kind === 'gone') {
+    const deferrals = withoutKey(before.deferrals, entry.key);
+    return quietly(goOn({ ...before, deferrals, lanes, activity: looking }));
+  }
+  const ended = { ...before, lanes, pacing: activity.pacing, activity: looking };
   const { state, actions } = afterAttempt(ended, entry, event);
   return { state: goOn(state), actions };
 }

@@ -89,6 +89,10 @@ function play(
   return state;
 }
 
+function isEnd(event: PlanEvent): boolean {
+  return ['answered', 'unreadable', 'gone'].includes(event.kind);
+}
+
 const anyTurns = fc.array(anyTurn, { maxLength: 80 });
 
 test('the same state and event give the same, and neither is changed', () => {
@@ -124,8 +128,7 @@ test('a request ends before anything else is done, and nothing is sent before it
     fc.property(anyTurns, (turns) => {
       play({ kind: 'run' }, turns, (before, event, { state }, nowMs) => {
         const sends = state.activity.kind === 'sending' && state.activity !== before.activity;
-        const isEnd = ['answered', 'unreadable', 'gone'].includes(event.kind);
-        if (before.activity.kind === 'sending' && !isEnd)
+        if (before.activity.kind === 'sending' && !isEnd(event))
           expect(state.activity).toBe(before.activity);
         if (sends) expect(before.backoff.untilMs).toBeLessThanOrEqual(nowMs);
         if (sends) expect(event.kind).toBe('looked');
@@ -150,6 +153,9 @@ test('a report leaves the spool for the answer that was given to it, and for no 
         if (isSettled) expect(state.backoff).toEqual({ failures: 0, untilMs: 0 });
         if (isSettled || event.kind === 'gone')
           expect(state.deferrals.has(sent?.key ?? '')).toBe(false);
+        // Or one that is gone would be looked for again and again.
+        if (sent !== undefined && isEnd(event))
+          expect(state.lanes.announced?.key).not.toBe(sent.key);
       });
     }),
   );
