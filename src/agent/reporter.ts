@@ -3,15 +3,18 @@ import type { Clock } from '../base/clock.ts';
 import { isForeseen, MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { StatsCollector } from '../collectors/collect-stats.ts';
+import { healthHeaderOf } from '../collectors/part-health.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { HealthNotes } from '../delivery/health-notes.ts';
 import type { Spool, SpoolEntry } from '../spool/spool.ts';
 import { encodeReport, type ReportHeader } from './report.ts';
+import { createReportFailures, type FailureState } from './report-failures.ts';
 import type { UnusedSecond } from './unused-second.ts';
 
 /** What a reload of the configuration may change while the loop goes on. */
 export interface Reporting {
   readonly header: ReportHeader;
-  readonly collector: StatsCollector;
+  readonly collector: Pick<StatsCollector, 'collect'>;
 }
 
 export interface ReporterOptions {
@@ -19,6 +22,8 @@ export interface ReporterOptions {
   readonly logger: Logger;
   readonly spool: Pick<Spool, 'append'>;
   readonly delivery: Pick<Delivery, 'announce'>;
+  /** Told how it stood with a report's parts, before the report is announced. */
+  readonly health: Pick<HealthNotes, 'note'>;
 }
 
 export interface ReporterParts extends ReporterOptions {
@@ -27,10 +32,8 @@ export interface ReporterParts extends ReporterOptions {
   readonly reporting: () => Reporting;
 }
 
-export interface ReporterState {
+export interface ReporterState extends FailureState {
   readonly collectedReports: number;
-  /** Reports that could not be made: cpu or memory missing, or a figure out of the contract. */
-  readonly failedReports: number;
   readonly lastCollectedEpoch: number | undefined;
   readonly lastCollectMs: number | undefined;
 }
@@ -45,28 +48,22 @@ export interface Reporter {
 }
 
 export function createReporter(parts: ReporterParts): Reporter {
-  const { clock, logger, spool, delivery, second } = parts;
+  const { clock, logger, spool, delivery, health, second } = parts;
+  const failures = createReportFailures(clock, logger);
   let collectedReports = 0;
-  let failedReports = 0;
   let lastCollectedEpoch: number | undefined;
   let lastCollectMs: number | undefined;
-  let saidReason: string | undefined;
 
   async function report(signal?: AbortSignal): Promise<SpoolEntry | undefined> {
     try {
       await second.wait(signal);
       const entry = await collectAndSpool(signal);
       if (entry === undefined) return undefined;
-      if (saidReason !== undefined) logger.info('report.recovered');
-      saidReason = undefined;
+      failures.ended();
       return entry;
     } catch (error) {
       if (!isForeseen(error)) throw error;
-      failedReports += 1;
-      // Said once for each change: a full disk must not fill the log as well.
-      const { code, message: reason, hint } = error;
-      if (reason !== saidReason) logger.error('report.failed', { code, reason, hint });
-      saidReason = reason;
+      failures.note(error);
       return undefined;
     }
   }
@@ -95,12 +92,18 @@ export function createReporter(parts: ReporterParts): Reporter {
       bytes: entry.sizeBytes,
       took_ms: Math.round(lastCollectMs),
     });
+    health.note(entry.key, healthHeaderOf(result.states));
     delivery.announce(entry);
     return entry;
   }
 
   return {
     report,
-    state: () => ({ collectedReports, failedReports, lastCollectedEpoch, lastCollectMs }),
+    state: () => ({
+      ...failures.state(),
+      collectedReports,
+      lastCollectedEpoch,
+      lastCollectMs,
+    }),
   };
 }

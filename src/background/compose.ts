@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { createDelivery, type Delivery } from '../delivery/delivery.ts';
+import { createHealthNotes } from '../delivery/health-notes.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Spool } from '../spool/spool.ts';
 import { createStatusSaver, type SaveStatus } from './housekeeping.ts';
@@ -35,17 +36,22 @@ export interface Background extends Pick<BackgroundOptions, 'runtime' | 'logger'
 
 /** Throws a MonitorError where another process has the state folder. */
 export function composeBackground(options: BackgroundOptions): Background {
-  const { runtime, configuration, settings, systemId, logger, make } = options;
+  const { runtime, configuration, settings, systemId, logger } = options;
   const { clock, random } = runtime;
-  const inForce: InForce = { settings, systemId, collecting: make.collecting(settings) };
+  const inForce: InForce = { settings, systemId, collecting: options.make.collecting(settings) };
+  const health = createHealthNotes(() => inForce.settings.health_header);
+  const make: Makers = {
+    ...options.make,
+    transport: (of) => health.through(options.make.transport(of)),
+  };
   const transport = make.transport(settings);
   const spool = make.spool(settings);
   const delivery = createDelivery({
     ...{ spool, transport, clock, random, logger },
     backlogPerSecond: settings.backlog_rate,
   });
-  const reporting = reportingOf(settings, systemId, inForce.collecting.collector);
-  const agent = createAgent({ clock, logger, spool, delivery, reporting });
+  const reporting = reportingOf(settings, systemId, inForce.collecting);
+  const agent = createAgent({ clock, logger, spool, delivery, health, reporting });
 
   const configurationFile = configuration.locations.configuration.path;
   const startedAt = Math.floor(clock.epochMs() / 1000);
@@ -57,7 +63,7 @@ export function composeBackground(options: BackgroundOptions): Background {
       agent: agent.state(),
       delivery: delivery.state(),
       spool: spool.counts(),
-      stuckMounts: inForce.collecting.stuckMounts(),
+      health: inForce.collecting.health(),
     });
   const saveStatus = createStatusSaver({
     disk: runtime.disk,

@@ -79,7 +79,7 @@ async function takeApart(background: Background, graceMs: number, ending: Ending
     waitAtMost(runtime.clock, graceMs + cutOffGraceMs, delivery.stop(graceMs)),
   );
   await ending.attempt('end', () => saveStatus(false));
-  await ending.attempt('end', () => inForce.collecting.collector.close());
+  await ending.attempt('end', () => inForce.collecting.close());
   await ending.attempt('end', () => spool.close());
 }
 

@@ -8,6 +8,7 @@ import type { Runtime } from '../base/runtime.ts';
 import { createStatsCollector, type StatsCollector } from '../collectors/collect-stats.ts';
 import type { CollectingSettings } from '../collectors/collector.ts';
 import { createCollectorContext } from '../collectors/context.ts';
+import { createHealthBook } from '../collectors/part-health.ts';
 import { createHttpTransport, type TransportSettings } from '../delivery/http-transport.ts';
 import type { Transport } from '../delivery/transport.ts';
 import { isLivePiece, type LivePiece } from '../settings/setting-row.ts';
@@ -40,7 +41,7 @@ export function compareSettings(before: Settings, after: Settings): SettingChang
 export function reportingOf(
   settings: Pick<Settings, 'system_id' | 'url' | 'interval'>,
   knownId: string,
-  collector: StatsCollector,
+  collector: Reporting['collector'],
 ): Reporting {
   const { system_id: systemId = knownId, url, interval: intervalSeconds } = settings;
   return { header: { systemId, url, intervalSeconds }, collector };
@@ -50,22 +51,16 @@ export function createSettingsLogger(settings: SettingsOf<'log'>, disk: Disk): C
   return createPinoLogger({ disk, level: settings.log_level, file: settings.log_file });
 }
 
-/** The collectors, and what they tell beside their figures. */
-export interface Collecting {
-  readonly collector: StatsCollector;
-  /** Mount points that do not answer and are left alone, sorted. */
-  stuckMounts(): readonly string[];
-}
-
 /** How each piece is made. Tests put others in their place. */
 export interface Makers {
   readonly spool: (settings: SpoolSettings) => Spool;
   readonly transport: (settings: TransportSettings) => Transport;
-  readonly collecting: (settings: CollectingSettings) => Collecting;
+  readonly collecting: (settings: CollectingSettings) => StatsCollector;
 }
 
 export function createMakers(runtime: Runtime, stateFolder: string, logger: Logger): Makers {
   const { clock, disk, environment, pid } = runtime;
+  const health = createHealthBook({ clock, logger });
   return {
     spool: (settings) =>
       createSpool({
@@ -74,18 +69,7 @@ export function createMakers(runtime: Runtime, stateFolder: string, logger: Logg
         ...{ disk, pid, clock, logger },
       }),
     transport: (settings) => createHttpTransport({ settings, environment, logger }),
-    collecting: (settings) => {
-      let stuckMounts: readonly string[] = [];
-      const context = {
-        ...createCollectorContext(runtime, logger, settings),
-        onStuckMounts: (mountPoints: readonly string[]) => {
-          stuckMounts = mountPoints;
-        },
-      };
-      return {
-        collector: createStatsCollector(context),
-        stuckMounts: () => stuckMounts,
-      };
-    },
+    collecting: (settings) =>
+      createStatsCollector(createCollectorContext(runtime, logger, settings), { health }),
   };
 }

@@ -2,16 +2,17 @@
 import type { Agent } from '../agent/agent.ts';
 import { isForeseen } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { StatsCollector } from '../collectors/collect-stats.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { LivePiece } from '../settings/setting-row.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type Collecting, compareSettings, type Makers, reportingOf } from './parts.ts';
+import { compareSettings, type Makers, reportingOf } from './parts.ts';
 
 /** What holds now. A reload puts something else in its place. */
 export interface InForce {
   settings: Settings;
   systemId: string;
-  collecting: Collecting;
+  collecting: StatsCollector;
 }
 
 export interface ReloadOptions {
@@ -44,10 +45,10 @@ export function createReload(options: ReloadOptions): Reload {
     for (const piece of changes.pieces) remake[piece]();
     inForce.settings = next;
     // A file that lost its id, or is away for a moment, does not make this another machine.
-    const reporting = reportingOf(next, inForce.systemId, inForce.collecting.collector);
+    const reporting = reportingOf(next, inForce.systemId, inForce.collecting);
     inForce.systemId = reporting.header.systemId;
     agent.reconfigure(reporting);
-    if (old !== inForce.collecting) old.collector.close();
+    if (old !== inForce.collecting) old.close();
     // A credential may have changed in a file of its own.
     delivery.retryNow();
     logger.info('config.reloaded', { because, changed: changes.keys });

@@ -3,6 +3,7 @@ import type { AgentState } from '../agent/agent.ts';
 import { buildInfo } from '../base/build-info.ts';
 import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
+import type { Health } from '../collectors/collect-stats.ts';
 import type { DeliveryState } from '../delivery/delivery.ts';
 import type { Settings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
@@ -19,13 +20,13 @@ export interface StatusParts {
   readonly agent: AgentState;
   readonly delivery: DeliveryState;
   readonly spool: SpoolCounts;
-  readonly stuckMounts: readonly string[];
+  readonly health: Health;
 }
 
 export function statusOf(parts: StatusParts): AgentStatus {
-  const { agent, delivery, runtime, settings, spool } = parts;
+  const { agent, delivery, health, runtime, settings, spool } = parts;
+  const { remarks } = health;
   const { cpuSeconds, residentBytes } = runtime.usage();
-  const { lastError } = delivery;
   return {
     version: buildInfo().version,
     pid: runtime.pid,
@@ -40,6 +41,9 @@ export function statusOf(parts: StatusParts): AgentStatus {
       reports: agent.collectedReports,
       failed: agent.failedReports,
       skipped_ticks: agent.skippedTicks,
+      consecutive_failures: agent.consecutiveFailures,
+      ...known('failing_since', inSeconds(agent.failingSinceMs)),
+      ...lastErrorOf(agent.lastError),
       ...known('last_epoch', agent.lastCollectedEpoch),
       ...known('last_duration_ms', agent.lastCollectMs),
     },
@@ -52,15 +56,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
       ...known('last_acknowledged_at', inSeconds(delivery.lastAcknowledgedAtMs)),
       ...known('next_attempt_at', inSeconds(delivery.nextAttemptAtMs)),
       ...known('other_machine_seen_at', inSeconds(delivery.otherMachineSeenAtMs)),
-      ...(lastError === undefined
-        ? {}
-        : {
-            last_error: {
-              at: seconds(lastError.atMs),
-              code: lastError.code,
-              reason: redactText(lastError.reason),
-            },
-          }),
+      ...lastErrorOf(delivery.lastError),
     },
     spool: {
       pending: spool.pendingReports,
@@ -69,11 +65,40 @@ export function statusOf(parts: StatusParts): AgentStatus {
       rejected: spool.rejectedReports,
       damaged: spool.damagedFiles,
       dropped: spool.droppedReports,
+      ...known('last_dropped_at', inSeconds(spool.lastDroppedAtMs)),
       in_memory: spool.memoryReports,
     },
-    stuck_mounts: [...parts.stuckMounts],
+    stuck_mounts: remarks
+      .filter(({ kind }) => kind === 'mount.stuck')
+      .map(({ subject }) => subject)
+      .sort(),
+    parts: partsOf(health),
+    remarks: remarks.map(({ kind, ...remark }) => ({ remark: kind, ...remark })),
     used: { cpu_seconds: cpuSeconds, resident_bytes: residentBytes },
   };
+}
+
+function partsOf({ parts }: Health): AgentStatus['parts'] {
+  return Object.fromEntries(
+    [...parts].map(([part, { state, sinceEpoch, lastGoodEpoch, tookMs, error }]) => [
+      part,
+      {
+        state,
+        since: sinceEpoch,
+        ...known('last_good_epoch', lastGoodEpoch),
+        ...(error === undefined ? {} : { code: error.code, reason: error.message }),
+        took_ms: tookMs,
+      },
+    ]),
+  );
+}
+
+function lastErrorOf(
+  error: DeliveryState['lastError'],
+): Pick<AgentStatus['delivered'], 'last_error'> {
+  if (error === undefined) return {};
+  const { atMs, code, reason } = error;
+  return { last_error: { at: seconds(atMs), code, reason: redactText(reason) } };
 }
 
 function seconds(ms: number): number {

@@ -10,13 +10,17 @@ export const logEvents = {
   'agent.once': '`background --once` has done what it could.',
   'report.collected': 'A report is on disk.',
   'report.failed':
-    'No report could be made: cpu or memory is missing. Said when the reason changes.',
+    'No report could be made: cpu or memory is missing. Said again every hour while it lasts.',
   'report.recovered': 'Reports are made again.',
   'schedule.skipped':
     'So many ticks passed unused: the machine slept, or collecting took too long.',
-  'collector.failed': 'A part of the report cannot be read and is sent empty.',
+  'collector.failed':
+    'A part of the report cannot be read and is sent empty. Said again every hour while it lasts.',
   'collector.recovered': 'That part is read again.',
   'collector.fallback': 'Windows refuses to be asked directly; another way is taken for this part.',
+  'figures.clamped':
+    'A figure of the system cannot be right; what can be is reported in its place.',
+  'remark.ended': 'What an earlier line said of `subject` does not hold any more.',
   'disks.hidden': 'A disk cannot be asked for its figures and is left out.',
   'disks.skipped': 'A mount is left out because it is no disk of this machine.',
   'disks.slow': 'A drive took long to answer and is left alone for a while.',

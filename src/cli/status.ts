@@ -2,21 +2,21 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../base/exit-codes.ts';
 import { type CliContext, stateFolderOf } from './context.ts';
-import { type ShowOptions, show, withJsonOption } from './output/show.ts';
+import { withJsonOption } from './output/show.ts';
+import type { StatusOptions } from './run-status.ts';
 
 export function defineStatusCommand(program: Command, context: CliContext): void {
-  const { runtime } = context;
+  const { tryLater, unavailable } = exitCodes;
   withJsonOption(program.command('status'))
     .description('show whether it is running, what has arrived, what is waiting and what it costs')
-    .addHelpText('after', `\nExit codes: 0 it is running, ${exitCodes.unavailable} it is not.`)
-    .action(async (options: ShowOptions, command: Command) => {
-      const { gatherStatus } = await import('../status/gather.ts');
+    .option('--check', `exit with ${tryLater} if something is wrong, for health checks`)
+    .addHelpText(
+      'after',
+      `\nExit codes: 0 it is running, ${unavailable} it is not; with --check also ${tryLater}: something is wrong.`,
+    )
+    .action(async (options: StatusOptions, command: Command) => {
+      const { runStatus } = await import('./run-status.ts');
       const folder = await stateFolderOf(command, context);
-      const report = gatherStatus(runtime.disk, folder, runtime.clock);
-      await show(runtime, options, report, async () => {
-        const { formatStatus } = await import('./output/status.ts');
-        return formatStatus(report, folder, runtime.clock.epochMs() / 1000);
-      });
-      if (!report.running) context.setExitCode(exitCodes.unavailable);
+      context.setExitCode(await runStatus(folder, options, context.runtime));
     });
 }

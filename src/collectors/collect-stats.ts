@@ -2,10 +2,18 @@
  * One whole sample: every collector at once, each with its own deadline, none able to stop another.
  */
 import { errorMessage, MonitorError } from '../base/errors.ts';
+import type { Remark } from '../base/remarks.ts';
 import type { Stats } from '../wire/stats.ts';
 import type { Collector, CollectorContext } from './collector.ts';
-import { type PartName, type PartValues, sentParts } from './index.ts';
+import { type PartName, type PartValues, parts as rows, sentParts } from './index.ts';
 import { createCollector } from './lazy-collector.ts';
+import {
+  createHealthBook,
+  type HealthBook,
+  type PartHealth,
+  type PartOutcome,
+  type PartState,
+} from './part-health.ts';
 import { toStats } from './to-stats.ts';
 
 export interface PartFailure {
@@ -16,6 +24,7 @@ export interface PartFailure {
 /** `values` has no key for a part that failed. */
 interface Sample {
   readonly values: Readonly<Partial<PartValues>>;
+  readonly states: Readonly<Partial<Record<PartName, PartState>>>;
   readonly failures: readonly PartFailure[];
 }
 
@@ -26,9 +35,16 @@ interface Sample {
 export type StatsResult = Sample &
   ({ readonly kind: 'collected'; readonly stats: Stats } | { readonly kind: 'incomplete' });
 
+export interface Health {
+  readonly parts: ReadonlyMap<PartName, PartHealth>;
+  readonly remarks: readonly Remark[];
+}
+
 export interface StatsCollector {
-  /** Never rejects. A failure is logged when it begins, when it changes and when it ends. */
+  /** Never rejects. */
   collect(): Promise<StatsResult>;
+  /** As of the last sample. */
+  health(): Health;
   /** Idempotent. */
   close(): void;
 }
@@ -36,6 +52,8 @@ export interface StatsCollector {
 export interface StatsCollectorOptions {
   /** What is sent, unless told. */
   readonly parts?: readonly PartName[];
+  /** Where the outcomes are noted: one of its own unless told. */
+  readonly health?: HealthBook;
   /** In place of this system's: for tests. */
   readonly collectorOf?: <Part extends PartName>(part: Part) => Collector<PartValues[Part]>;
 }
@@ -45,20 +63,31 @@ export function createStatsCollector(
   options: StatsCollectorOptions = {},
 ): StatsCollector {
   const { parts = sentParts, collectorOf = (part) => createCollector(part, context) } = options;
+  const health = options.health ?? createHealthBook(context);
   const guards = parts.map((part) => createGuard(part, collectorOf(part), context));
 
   async function collect(): Promise<StatsResult> {
     const values: Partial<PartValues> = {};
+    const epoch = Math.floor(context.clock.epochMs() / 1000);
     const outcomes = await Promise.all(guards.map((guard) => guard.collect(values)));
-    const failures = outcomes.filter((failure) => failure !== undefined);
+    const states: Partial<Record<PartName, PartState>> = {};
+    const failures: PartFailure[] = [];
+    for (const [index, part] of parts.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined) continue;
+      health.note(part, epoch, outcome);
+      states[part] = outcome.state;
+      if (outcome.state === 'failed') failures.push({ part, error: outcome.error });
+    }
     const stats = toStats(values);
     return stats === undefined
-      ? { kind: 'incomplete', values, failures }
-      : { kind: 'collected', stats, values, failures };
+      ? { kind: 'incomplete', values, states, failures }
+      : { kind: 'collected', stats, values, states, failures };
   }
 
   return {
     collect,
+    health: () => ({ parts: health.current(), remarks: context.remarks.current() }),
     close: () => {
       for (const guard of guards) guard.close();
     },
@@ -67,7 +96,7 @@ export function createStatsCollector(
 
 interface Guard {
   /** Puts the value among the others. Never rejects. */
-  collect(values: Partial<PartValues>): Promise<PartFailure | undefined>;
+  collect(values: Partial<PartValues>): Promise<PartOutcome>;
   close(): void;
 }
 
@@ -76,9 +105,8 @@ function createGuard<Part extends PartName>(
   collector: Collector<PartValues[Part]>,
   context: CollectorContext,
 ): Guard {
+  const { clock, settings } = context;
   let running = false;
-  /** What was logged last, so that a lasting failure is said once. */
-  let saidReason: string | undefined;
 
   async function run(signal: AbortSignal): Promise<PartValues[Part]> {
     running = true;
@@ -89,30 +117,38 @@ function createGuard<Part extends PartName>(
     }
   }
 
-  async function collect(values: Partial<PartValues>): Promise<PartFailure | undefined> {
+  async function collect(values: Partial<PartValues>): Promise<PartOutcome> {
+    const startedMs = clock.monotonicMs();
+    const tookMs = (): number => Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
     try {
-      if (running) {
-        throw new MonitorError({
-          code: 'BUSY',
-          operation: `collect ${part}`,
-          reason: 'an earlier sample has not finished yet',
-        });
-      }
-      values[part] = await collectWithin(part, run, context);
-      if (saidReason !== undefined) context.logger.info('collector.recovered', { part });
-      saidReason = undefined;
-      return undefined;
+      if (running) throw notEnded(part);
+      const value = await collectWithin(part, run, context);
+      const verdict = rows[part].judge?.(value, settings) ?? 'ok';
+      if (verdict === 'impossible') throw hasNothing(part);
+      values[part] = value;
+      return { state: verdict, tookMs: tookMs() };
     } catch (cause) {
-      const error = asMonitorError(part, cause);
-      if (saidReason !== error.message) {
-        saidReason = error.message;
-        context.logger.warn('collector.failed', { part, code: error.code, reason: error.message });
-      }
-      return { part, error };
+      return { state: 'failed', error: asMonitorError(part, cause), tookMs: tookMs() };
     }
   }
 
   return { collect, close: () => collector.close?.() };
+}
+
+function notEnded(part: PartName): MonitorError {
+  return new MonitorError({
+    code: 'BUSY',
+    operation: `collect ${part}`,
+    reason: 'an earlier sample has not finished yet',
+  });
+}
+
+function hasNothing(part: PartName): MonitorError {
+  return new MonitorError({
+    code: 'MALFORMED',
+    operation: `collect ${part}`,
+    reason: 'the system lists none, which cannot be',
+  });
 }
 
 /**

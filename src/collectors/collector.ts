@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Remarks } from '../base/remarks.ts';
 import type { MountProber } from '../host/linux/mount-prober.ts';
 import type { ReadFileSystemBlocks } from '../host/linux/statfs.ts';
 import type { SettingsOf } from '../settings/settings.ts';
@@ -51,6 +52,8 @@ export interface SystemCalls {
 export interface CollectorContext {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where a collector says what should be known of its figures. */
+  readonly remarks: Remarks;
   /** As `process.platform` spells it. */
   readonly platform: NodeJS.Platform;
   readonly roots: SystemRoots;
@@ -64,8 +67,6 @@ export interface CollectorContext {
    * point as last argument: this executable itself, for systems without stat(1).
    */
   readonly mountProbe?: readonly string[];
-  /** Told at each sample which mount points do not answer and are left alone, sorted. */
-  readonly onStuckMounts?: (mountPoints: readonly string[]) => void;
 }
 
 /** What the user can change about collecting; the table of settings explains each. */

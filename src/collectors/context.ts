@@ -1,5 +1,6 @@
 /** What the collectors are given, out of the settings and this process's surroundings. */
 import type { Logger } from '../base/logger.ts';
+import { createRemarks } from '../base/remarks.ts';
 import type { Runtime } from '../base/runtime.ts';
 import {
   type CollectingSettings,
@@ -17,6 +18,7 @@ export function createCollectorContext(
   return {
     clock: runtime.clock,
     logger,
+    remarks: createRemarks({ clock: runtime.clock, logger }),
     platform: runtime.platform,
     mountProbe: [...runtime.selfCommand, probeMountCommand],
     roots: createSystemRoots(settings.host_root),

@@ -66,9 +66,9 @@ export function createLazyCollector<Value>(
         if (kind !== 'win32' || !isRefusal(error)) throw error;
         refusalsLeft -= 1;
         const forGood = refusalsLeft === 0;
-        const fields = { part, reason: errorMessage(error) };
-        if (forGood) context.logger.warn('collector.fallback', fields);
-        else context.logger.debug('collector.fallback', fields);
+        const reason = errorMessage(error);
+        if (forGood) context.remarks.holds('collector.fallback', part, reason);
+        else context.logger.debug('collector.fallback', { part, reason });
         if (forGood) own.close();
       }
     }

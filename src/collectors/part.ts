@@ -9,7 +9,7 @@
 import type { Table } from '../base/table.ts';
 import type { CgroupController } from '../host/linux/cgroup.ts';
 import type { SettingKey } from '../settings/setting-table.ts';
-import type { CollectorTable } from './collector.ts';
+import type { CollectingSettings, CollectorTable } from './collector.ts';
 
 /** The short flags of the commands that show parts. The command line says what each one means. */
 export type ShortFlag = 'include' | 'exclude' | 'detail' | 'scope' | 'host-root';
@@ -20,11 +20,23 @@ export interface PartRow<Value> {
   /** Which setting each of its flags stands for. */
   readonly flags: Readonly<Partial<Record<ShortFlag, SettingKey>>>;
   readonly collectors: CollectorTable<Value>;
+  /** Absent for a part that always has figures. */
+  readonly judge?: (value: Value, settings: CollectingSettings) => Verdict;
   /** Lazy: the row stands in what every start reads. */
   readonly details: () => Promise<PartDetails<Value>>;
   /** The one projection from the value to the contract. Absent where nothing is sent. */
   readonly toWire?: (value: Value) => unknown;
 }
+
+/**
+ * What is to be thought of a value that was read: that it has figures, that it has none because there
+ * are none (`empty`) or because the settings want none (`off`), or that it has none and no system is
+ * like that, which is a failure.
+ */
+export type Verdict = 'ok' | 'empty' | 'off' | 'impossible';
+
+export const emptyOrOk = (value: object): Verdict =>
+  Object.keys(value).length === 0 ? 'empty' : 'ok';
 
 export interface PartDetails<Value> {
   /** For people. Pure. */

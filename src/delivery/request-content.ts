@@ -35,6 +35,7 @@ export function createRequestContent(
       'user-agent': userAgent,
       ...(authorization === undefined ? {} : { authorization }),
       ...(post.idempotencyKey === undefined ? {} : { 'idempotency-key': post.idempotencyKey }),
+      ...post.headers,
       ...ownHeaders,
     };
   }

@@ -7,6 +7,8 @@ export interface PostRequest {
   readonly body: string | Uint8Array;
   /** Sent as `Idempotency-Key` where the request is a report. */
   readonly idempotencyKey?: string;
+  /** What else goes with this request, by names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 

@@ -1,7 +1,8 @@
 /**
  * What `doctor` looks at, in the order in which a report goes:
  *
- *   configuration → spool → disk → DNS → TCP → TLS → check_url → check_system_id → clock → service
+ *   configuration → parts → spool → disk → DNS → TCP → TLS → check_url → check_system_id → clock
+ *   → service
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -20,14 +21,9 @@ import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts
 import type { PostAnswer } from '../delivery/transport.ts';
 import type { Settings } from '../settings/settings.ts';
 import { verifySpool } from '../spool/operations.ts';
-import { gatherStatus } from '../status/gather.ts';
-
-export interface Finding {
-  readonly step: string;
-  readonly state: 'ok' | 'warning' | 'failed' | 'skipped';
-  readonly detail: string;
-  readonly remedy?: string;
-}
+import { gatherStatus, type StatusReport } from '../status/gather.ts';
+import { examineParts } from './examine-parts.ts';
+import type { Finding } from './finding.ts';
 
 const connectTimeoutMs = 10_000;
 const secondsPerDay = 86_400;
@@ -43,10 +39,24 @@ export async function examine(
   const configuration = openConfiguration(locations, runtime.clock);
   const findings: Finding[] = [];
   const settings = examineConfiguration(configuration, findings);
+  if (settings !== undefined) {
+    const status = runningStatus(configuration.locations, runtime);
+    findings.push(...(await examineParts(settings, runtime, status)));
+  }
   findings.push(...examineSpool(configuration.locations, runtime));
   if (settings !== undefined) findings.push(...(await examineServer(settings, runtime)));
   findings.push(await examineService(configuration.locations, runtime));
   return findings.map(withoutSecrets);
+}
+
+/** Where it cannot be read, the spool's finding says so. */
+function runningStatus({ state }: Locations, { disk, clock }: Runtime): StatusReport | undefined {
+  try {
+    const status = gatherStatus(disk, state.path, clock);
+    return status.running ? status : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function examineConfiguration(

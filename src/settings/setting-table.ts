@@ -102,6 +102,15 @@ export const settingTable = {
     description: 'How reports are compressed.',
     example: 'gzip',
   },
+  health_header: {
+    group: 'Delivery',
+    piece: 'report',
+    kind: 'boolean',
+    default: false,
+    description:
+      'Whether each report says in a header of its own which parts could be read: System-Monitor-Health.',
+    example: 'true',
+  },
   backlog_rate: {
     group: 'Delivery',
     piece: 'pacing',

@@ -74,6 +74,7 @@ export function createSpool(options: SpoolOptions): Spool {
   /** Acknowledged, but the disk has not let the file go yet; it must not be sent again. */
   const acknowledgedFiles = new Set<string>();
   let droppedReports = 0;
+  let lastDroppedAtMs: number | undefined;
   let maintainedMs = Number.NEGATIVE_INFINITY;
   let closed = false;
 
@@ -98,6 +99,7 @@ export function createSpool(options: SpoolOptions): Spool {
 
   function countDrop(entry: SpoolEntry, cause: DropCause): void {
     droppedReports += 1;
+    lastDroppedAtMs = clock.epochMs();
     const fields = { cause, epoch: entry.epoch, dropped_reports: droppedReports };
     drops.log('warn', 'spool.dropped', fields, cause);
   }
@@ -255,6 +257,7 @@ export function createSpool(options: SpoolOptions): Spool {
       rejectedReports: aside.rejectedReports,
       damagedFiles: aside.damagedFiles,
       droppedReports,
+      ...(lastDroppedAtMs === undefined ? {} : { lastDroppedAtMs }),
     }),
 
     maintain() {

@@ -26,6 +26,8 @@ export interface SpoolCounts {
   readonly damagedFiles: number;
   /** Since this process started: dropped for age, for bytes, for lack of free disk or of memory. */
   readonly droppedReports: number;
+  /** When the last of them was, milliseconds since 1970. */
+  readonly lastDroppedAtMs?: number;
 }
 
 export interface Spool {

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disk } from '../base/disk.ts';
 import { listSpool } from '../spool/operations.ts';
 import { type AgentStatus, readStatus } from './status-file.ts';
+import { type Trouble, troublesOf } from './troubles.ts';
 
 export interface StatusReport {
   readonly running: boolean;
@@ -15,8 +16,14 @@ export interface StatusReport {
     readonly rejected: number;
     readonly damaged: number;
   };
-  /** As it was written last. Absent when nothing ever ran here. */
-  readonly agent?: AgentStatus;
+  /** What is wrong while it runs; empty where nothing is. */
+  readonly troubles: readonly Trouble[];
+  /** How it stands with each part, as of the last sample. */
+  readonly parts: AgentStatus['parts'];
+  /** What should be known of the figures, as of the last sample. */
+  readonly remarks: AgentStatus['remarks'];
+  /** The rest, as it was written last. Absent when nothing ever ran here. */
+  readonly agent?: Omit<AgentStatus, 'parts' | 'remarks'>;
 }
 
 /** It is written every 3 s; a machine that swaps may be late with it. */
@@ -24,12 +31,13 @@ const freshSeconds = 30;
 
 /** Throws PERMISSION when the state is another user's. */
 export function gatherStatus(disk: Disk, stateFolder: string, clock: Clock): StatusReport {
-  const agent = readStatus(disk, stateFolder);
+  const status = readStatus(disk, stateFolder);
   const { pending, rejected, damaged } = listSpool(disk, join(stateFolder, 'spool'));
   const [oldest] = pending;
   const nowSeconds = clock.epochMs() / 1000;
+  const running = status?.running === true && nowSeconds - status.written_at < freshSeconds;
   return {
-    running: agent?.running === true && nowSeconds - agent.written_at < freshSeconds,
+    running,
     waiting: {
       reports: pending.length,
       bytes: pending.reduce((sum, entry) => sum + entry.sizeBytes, 0),
@@ -37,6 +45,12 @@ export function gatherStatus(disk: Disk, stateFolder: string, clock: Clock): Sta
       rejected: rejected.length,
       damaged: damaged.length,
     },
-    ...(agent === undefined ? {} : { agent }),
+    troubles: running ? troublesOf(status, nowSeconds) : [],
+    ...(status === undefined ? { parts: {}, remarks: [] } : splitHealth(status)),
   };
+}
+
+function splitHealth(status: AgentStatus): Pick<StatusReport, 'agent' | 'parts' | 'remarks'> {
+  const { parts, remarks, ...agent } = status;
+  return { parts, remarks, agent };
 }

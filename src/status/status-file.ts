@@ -7,6 +7,23 @@ import { z } from 'zod';
 import { writeFileQuickly } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import { remarkKinds } from '../base/remarks.ts';
+import { partStates } from '../collectors/part-health.ts';
+
+const errorSchema = z.object({ at: z.int(), code: z.string(), reason: z.string() });
+
+const partHealthSchema = z.object({
+  state: z.enum(partStates),
+  /** When this state began. */
+  since: z.int(),
+  /** Of the last sample that was ok, since the process started. */
+  last_good_epoch: z.int().optional(),
+  /** Why it failed. */
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  /** Of the last sample, in milliseconds. */
+  took_ms: z.number(),
+});
 
 /** Moments are whole seconds since 1970. What has not happened yet is absent. */
 export const statusSchema = z.object({
@@ -26,6 +43,10 @@ export const statusSchema = z.object({
     reports: z.int(),
     failed: z.int(),
     skipped_ticks: z.int(),
+    /** Reports that could not be made since the last one that was, and since when. */
+    consecutive_failures: z.int(),
+    failing_since: z.int().optional(),
+    last_error: errorSchema.optional(),
     last_epoch: z.int().optional(),
     last_duration_ms: z.number().optional(),
   }),
@@ -36,7 +57,7 @@ export const statusSchema = z.object({
     consecutive_failures: z.int(),
     last_acknowledged_epoch: z.int().optional(),
     last_acknowledged_at: z.int().optional(),
-    last_error: z.object({ at: z.int(), code: z.string(), reason: z.string() }).optional(),
+    last_error: errorSchema.optional(),
     next_attempt_at: z.int().optional(),
     /** When the receiver last said that another machine reports under this id. */
     other_machine_seen_at: z.int().optional(),
@@ -48,10 +69,22 @@ export const statusSchema = z.object({
     rejected: z.int(),
     damaged: z.int(),
     dropped: z.int(),
+    last_dropped_at: z.int().optional(),
     in_memory: z.int(),
   }),
   /** Mount points that have not answered. */
   stuck_mounts: z.array(z.string()),
+  /** How it stands with each part; absent before its first sample. */
+  parts: z.record(z.string(), partHealthSchema),
+  /** What should be known of the figures for now. */
+  remarks: z.array(
+    z.object({
+      remark: z.enum(remarkKinds),
+      subject: z.string(),
+      reason: z.string(),
+      since: z.int(),
+    }),
+  ),
   used: z.object({ cpu_seconds: z.number(), resident_bytes: z.int() }),
 });
 

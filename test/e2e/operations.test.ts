@@ -1,6 +1,7 @@
 import { appendFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
+import { sentParts } from '../../src/collectors/index.ts';
 import { startOriginalReceiver } from '../support/original-receiver.ts';
 import {
   builtExecutable,
@@ -157,6 +158,7 @@ describe('doctor', () => {
     const steps: { step: string; state: string }[] = JSON.parse(stdout);
     expect(steps.map(({ step }) => step)).toEqual([
       'configuration',
+      ...sentParts,
       'spool',
       'disk',
       'DNS',

@@ -47,7 +47,7 @@ testWith(
       expect(seen.dead).toEqual([null, null, null]);
       expect(seen.stuckWhileDead).toEqual([mountPoint]);
       expect(seen.answeringAgain).toEqual(disk);
-      expect(seen.events).toEqual(['warn: mount does not answer', 'info: mount answers again']);
+      expect(seen.events).toEqual(['warn: mount.stuck', 'info: mount.recovered']);
     } finally {
       rmSync(folder, { recursive: true });
     }

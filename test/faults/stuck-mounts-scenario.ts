@@ -11,10 +11,8 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createStatsCollector } from '../../src/collectors/collect-stats.ts';
-import { type CollectorContext, collectorDeadlineMs } from '../../src/collectors/collector.ts';
-import { createSystemRoots } from '../../src/collectors/roots.ts';
-import { defaultSettings } from '../../src/settings/settings.ts';
 import { systemClock } from '../support/clocks.ts';
+import { collectorContext } from '../support/collector-context.ts';
 
 export interface SeenSample {
   readonly kind: string;
@@ -39,21 +37,13 @@ const mountPoints = Array.from({ length: Number(countText) }, (_, index) =>
 );
 
 const warnings: string[] = [];
-let stuck: readonly string[] = [];
-const context: CollectorContext = {
-  clock: systemClock,
+const context = collectorContext({
   logger: {
     ...silentLogger,
     warn: (event, fields) => void warnings.push(`${event} ${String(fields?.mount_point)}`),
   },
-  platform: 'linux',
-  roots: createSystemRoots(),
-  settings: { ...defaultSettings, disks_include: ['*'] },
-  deadlineMs: collectorDeadlineMs,
-  onStuckMounts: (now) => {
-    stuck = now;
-  },
-};
+  settings: { disks_include: ['*'] },
+});
 
 const servers = mountPoints.map((mountPoint) => {
   mkdirSync(mountPoint);
@@ -90,7 +80,11 @@ async function takeSample(): Promise<SeenSample> {
     kind: result.kind,
     emptyParts: parts.filter(([, part]) => Object.keys(part).length === 0).map(([name]) => name),
     diskMountPoints: Object.values(result.stats.disks).map((disk) => disk.mount_point),
-    stuck,
+    stuck: context.remarks
+      .current()
+      .filter(({ kind }) => kind === 'mount.stuck')
+      .map(({ subject }) => subject)
+      .sort(),
     waitingProbes: waitingProbes(),
     tookMs,
   };

@@ -57,7 +57,7 @@ for (const count of [1, 20]) {
         }
       }
       expect([...seen.warnings].sort()).toEqual(
-        mountPoints.map((mountPoint) => `mount does not answer ${mountPoint}`),
+        mountPoints.map((mountPoint) => `mount.stuck ${mountPoint}`),
       );
       expect(seen.poolWentOn).toBe(true);
       expect(seen.recovered.stuck).toEqual([]);

@@ -6,13 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { silentLogger } from '../../src/base/logger.ts';
-import { collectorDeadlineMs } from '../../src/collectors/collector.ts';
 import { createLinuxProcessesCollector } from '../../src/collectors/processes/linux.ts';
-import { createSystemRoots } from '../../src/collectors/roots.ts';
-import { defaultSettings } from '../../src/settings/settings.ts';
 import { type ProcessStats, processStatsSchema } from '../../src/wire/stats.ts';
-import { systemClock } from '../support/clocks.ts';
+import { collectorContext } from '../support/collector-context.ts';
 import { asRoot, onPlatform, testWith, withFile } from '../support/requirement.ts';
 
 const python = '/usr/bin/python3';
@@ -46,14 +42,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const collector = createLinuxProcessesCollector({
-  clock: systemClock,
-  logger: silentLogger,
-  platform: 'linux',
-  roots: createSystemRoots(),
-  settings: defaultSettings,
-  deadlineMs: collectorDeadlineMs,
-});
+const collector = createLinuxProcessesCollector(collectorContext());
 
 async function ours(): Promise<Map<number, ProcessStats>> {
   const processes = processStatsSchema.array().parse(await collector.collect());

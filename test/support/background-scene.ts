@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { composeBackground } from '../../src/background/compose.ts';
 import type { Makers } from '../../src/background/parts.ts';
 import type { ExitCode } from '../../src/base/exit-codes.ts';
-import type { StatsResult } from '../../src/collectors/collect-stats.ts';
+import type { Health, StatsResult } from '../../src/collectors/collect-stats.ts';
 import type { PostRequest, PostResult } from '../../src/delivery/transport.ts';
 import { validateSettings } from '../../src/settings/validate.ts';
 import type { Spool, SpoolEntry } from '../../src/spool/spool.ts';
@@ -34,6 +34,8 @@ export const hangs: Post = ({ signal }) =>
   });
 export const hangsForGood: Post = () => new Promise(() => {});
 
+const noHealth: Health = { parts: new Map(), remarks: [] };
+
 type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** A piece that was made, out of which settings, and whether it was closed. */
@@ -62,8 +64,10 @@ export function createBackgroundScene(values: Readonly<Record<string, unknown>> 
       kind: 'collected',
       failures: [],
       values: {},
+      states: {},
       stats: exampleStats(),
     }),
+    health: noHealth,
     load: () => world.settings,
     usage: () => ({ cpuSeconds: 1, residentBytes: 1 }),
   };
@@ -88,16 +92,14 @@ export function createBackgroundScene(values: Readonly<Record<string, unknown>> 
       const made: Made = { of: scope, closed: false, uses: 0 };
       collectors.push(made);
       return {
-        collector: {
-          collect: () => {
-            made.uses += 1;
-            return world.collect();
-          },
-          close: () => {
-            made.closed = true;
-          },
+        collect: () => {
+          made.uses += 1;
+          return world.collect();
         },
-        stuckMounts: () => [],
+        health: () => world.health,
+        close: () => {
+          made.closed = true;
+        },
       };
     },
   };

@@ -1,5 +1,6 @@
 import type { LogFields, Logger } from '../../src/base/logger.ts';
 import { silentLogger } from '../../src/base/logger.ts';
+import { createRemarks } from '../../src/base/remarks.ts';
 import {
   type CollectingSettings,
   type CollectorContext,
@@ -15,9 +16,11 @@ export function collectorContext(
     readonly settings?: Partial<CollectingSettings>;
   } = {},
 ): CollectorContext {
+  const { clock = systemClock, logger = silentLogger } = changes;
   return {
-    clock: systemClock,
-    logger: silentLogger,
+    clock,
+    logger,
+    remarks: createRemarks({ clock, logger }),
     platform: process.platform,
     roots: createSystemRoots(),
     deadlineMs: collectorDeadlineMs,

@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
+import { createRemarks } from '../../../src/base/remarks.ts';
 import { createStatsCollector } from '../../../src/collectors/collect-stats.ts';
 import type { CollectorContext } from '../../../src/collectors/collector.ts';
 import { isPartName } from '../../../src/collectors/index.ts';
@@ -29,6 +30,7 @@ const clock: Clock = {
 const context: CollectorContext = {
   clock,
   logger: silentLogger,
+  remarks: createRemarks({ clock, logger: silentLogger }),
   platform: 'linux',
   roots: createSystemRoots(),
   settings: defaultSettings,

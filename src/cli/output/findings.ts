@@ -1,6 +1,6 @@
 /** What `doctor` found, for people. */
 import { printable } from '../../base/printable.ts';
-import type { Finding } from '../../doctor/examine.ts';
+import type { Finding } from '../../doctor/finding.ts';
 
 /** One line a finding, its remedy under it. */
 export function formatFindings(findings: readonly Finding[]): string {

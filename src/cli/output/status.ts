@@ -1,9 +1,11 @@
 /** What `status` says, for people. */
 import { printable } from '../../base/printable.ts';
 import { formatEpochSeconds } from '../../base/time.ts';
-import { formatBytes, formatDuration } from '../../base/units.ts';
+import { formatBytes, formatDuration, plural } from '../../base/units.ts';
 import type { StatusReport } from '../../status/gather.ts';
-import type { AgentStatus } from '../../status/status-file.ts';
+import { healthLines, type Line } from './health.ts';
+
+type Agent = NonNullable<StatusReport['agent']>;
 
 /** `nowSeconds` since 1970. */
 export function formatStatus(
@@ -13,7 +15,7 @@ export function formatStatus(
 ): string {
   const { agent, running, waiting } = report;
   const ago = (epoch: number) => `${formatDuration(nowSeconds - epoch)} ago`;
-  const lines: [string, string][] = [];
+  const lines: Line[] = [];
   if (agent === undefined) {
     lines.push(['Running', `no, and it never did with its state in ${stateFolder}`]);
   } else {
@@ -30,14 +32,16 @@ export function formatStatus(
   if (waiting.rejected > 0) {
     lines.push(['Rejected', `${waiting.rejected} (see: system-monitor spool list)`]);
   }
-  if (waiting.damaged > 0) lines.push(['Damaged', `${waiting.damaged} files put aside`]);
-  if (agent !== undefined) lines.push(...healthLines(agent));
+  if (waiting.damaged > 0)
+    lines.push(['Damaged', `${plural(waiting.damaged, 'file', 'files')} put aside`]);
+  lines.push(...healthLines(report, nowSeconds));
+  if (agent !== undefined) lines.push(['Its own use', usedText(agent)]);
   return lines.map(([name, text]) => `${`${name}:`.padEnd(14)}${printable(text)}\n`).join('');
 }
 
-function deliveryLines(agent: AgentStatus, ago: (epoch: number) => string): [string, string][] {
+function deliveryLines(agent: Agent, ago: (epoch: number) => string): readonly Line[] {
   const { delivered } = agent;
-  const lines: [string, string][] = [];
+  const lines: Line[] = [];
   lines.push([
     'Acknowledged',
     delivered.last_acknowledged_epoch === undefined
@@ -48,7 +52,7 @@ function deliveryLines(agent: AgentStatus, ago: (epoch: number) => string): [str
     const { at, reason } = delivered.last_error;
     lines.push([
       'Failing',
-      `${delivered.consecutive_failures} attempts in a row; last ${ago(at)}: ${reason}`,
+      `${plural(delivered.consecutive_failures, 'attempt', 'attempts in a row')}; last ${ago(at)}: ${reason}`,
     ]);
   }
   if (delivered.other_machine_seen_at !== undefined) {
@@ -66,24 +70,9 @@ function waitingText(waiting: StatusReport['waiting'], nowSeconds: number): stri
     waiting.oldest_epoch === undefined
       ? ''
       : `, the oldest ${formatDuration(nowSeconds - waiting.oldest_epoch)} old`;
-  return `${waiting.reports} reports (${formatBytes(waiting.bytes)})${age}`;
+  return `${plural(waiting.reports, 'report', 'reports')} (${formatBytes(waiting.bytes)})${age}`;
 }
 
-function healthLines(agent: AgentStatus): [string, string][] {
-  const { collected, spool, stuck_mounts: stuckMounts, used } = agent;
-  const lines: [string, string][] = [];
-  const faults = [
-    [collected.failed, 'reports could not be made'],
-    [collected.skipped_ticks, 'ticks were skipped'],
-    [spool.dropped, 'unsent reports were dropped'],
-    [spool.in_memory, 'wait in memory alone: the disk refuses them'],
-  ] as const;
-  for (const [count, what] of faults)
-    if (count > 0) lines.push(['Since start', `${count} ${what}`]);
-  if (stuckMounts.length > 0) lines.push(['Stuck mounts', stuckMounts.join(', ')]);
-  lines.push([
-    'Its own use',
-    `${used.cpu_seconds.toFixed(1)} s of CPU, ${formatBytes(used.resident_bytes)} of memory`,
-  ]);
-  return lines;
+function usedText({ used }: Agent): string {
+  return `${used.cpu_seconds.toFixed(1)} s of CPU, ${formatBytes(used.resident_bytes)} of memory`;
 }

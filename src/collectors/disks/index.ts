@@ -6,7 +6,7 @@
  * the device and the mount point.
  */
 import type { DiskStats, Disks as SentDisks } from '../../wire/stats.ts';
-import type { Same, SentRow } from '../part.ts';
+import { emptyOrOk, type Same, type SentRow } from '../part.ts';
 
 export type Disk = DiskStats;
 export type Disks = SentDisks;
@@ -19,6 +19,7 @@ export const disks: SentRow<Disks, SentDisks> = {
     win32: async () => (await import('./win32.ts')).createWin32DisksCollector,
     portable: async () => (await import('./portable.ts')).createPortableDisksCollector,
   },
+  judge: emptyOrOk,
   details: async () => (await import('./details.ts')).disksDetails,
   toWire: (value: Same<Disks, SentDisks>) => value,
   whenFailed: {},

@@ -30,7 +30,7 @@ const probeWaitMs = 500;
  * figures (no permission, unmounted meanwhile, stuck) is left out.
  */
 export function createLinuxDisksCollector(context: CollectorContext): Collector<Disks> {
-  const { clock, logger, roots, settings, calls = {} } = context;
+  const { clock, logger, remarks, roots, settings, calls = {} } = context;
   const { readBlocks = readFileSystemBlocks, exists = existsSync } = calls;
   const commands = [
     ...statCommands,
@@ -38,33 +38,32 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
   ];
   const prober = calls.mountProber ?? createMountProber({ clock, logger, commands });
   const listDisks = createDiskList(context, exists);
-  /** Mount points below a folder that this user may not enter: told once, not at each sample. */
-  const hidden = new Set<string>();
 
   /** Undefined for a disk that cannot be asked now. */
-  function readNow(disk: DiskMount): FileSystemBlocks | undefined {
-    const { mountPoint } = disk;
+  function readNow(disk: DiskMount, hidden: Map<string, string>): FileSystemBlocks | undefined {
     try {
-      const blocks = readBlocks(disk.mount.mountPointBytes);
-      hidden.delete(mountPoint);
-      return blocks;
+      return readBlocks(disk.mount.mountPointBytes);
     } catch (error) {
-      const fields = { mount_point: mountPoint, reason: errorMessage(error) };
+      const { mountPoint } = disk;
+      const reason = errorMessage(error);
+      // Below a folder that this user may not enter; anything else was unmounted meanwhile.
       const isDenied = error instanceof MonitorError && error.code === 'PERMISSION';
-      if (!isDenied) logger.debug('disks.skipped', fields);
-      else if (!hidden.has(mountPoint)) logger.warn('disks.hidden', fields);
-      if (isDenied) hidden.add(mountPoint);
+      if (isDenied) hidden.set(mountPoint, reason);
+      else logger.debug('disks.skipped', { mount_point: mountPoint, reason });
       return undefined;
     }
   }
 
-  async function readAll(disks: readonly DiskMount[]): Promise<(FileSystemBlocks | undefined)[]> {
+  async function readAll(
+    disks: readonly DiskMount[],
+    hidden: Map<string, string>,
+  ): Promise<(FileSystemBlocks | undefined)[]> {
     const slice = createTimeSlice(clock);
     const answers: (Promise<FileSystemBlocks | undefined> | FileSystemBlocks | undefined)[] = [];
     for (const disk of disks) {
       if (slice.used()) await slice.pause();
       const inMemory = isAnsweredFromMemory(disk.mount, disk.ancestors, roots);
-      answers.push(inMemory ? readNow(disk) : prober.ask(disk.mount, probeWaitMs));
+      answers.push(inMemory ? readNow(disk, hidden) : prober.ask(disk.mount, probeWaitMs));
     }
     return await Promise.all(answers);
   }
@@ -74,8 +73,13 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
       const keep = await createFilter(settings.disks_include, settings.disks_exclude);
       const disks = await listDisks(keep);
       prober.retain(disks.map((disk) => disk.mount));
-      const answers = await readAll(disks);
-      context.onStuckMounts?.(prober.stuck());
+      const hidden = new Map<string, string>();
+      const answers = await readAll(disks, hidden);
+      remarks.only('disks.hidden', hidden);
+      remarks.only(
+        'mount.stuck',
+        new Map(prober.stuck().map((one) => [one, 'it does not answer'])),
+      );
       const report: Disks = {};
       for (const [index, disk] of disks.entries()) {
         const blocks = answers[index];

@@ -6,6 +6,7 @@
  * medium that must first be spun up is another matter: its drive holds everything up once, and is
  * then left alone for a while.
  */
+import { formatDuration } from '../../base/units.ts';
 import {
   type Drive,
   listDrives,
@@ -24,7 +25,7 @@ const leftAloneMs = 10 * 60_000;
 
 /** `collect` throws NOT_AVAILABLE where Windows cannot be asked. */
 export function createWin32DisksCollector(
-  { clock, logger, settings }: CollectorContext,
+  { clock, remarks, settings }: CollectorContext,
   { load = loadVolumeCalls }: { readonly load?: () => Promise<VolumeCalls> } = {},
 ): Collector<Disks> {
   const leftAloneUntilMs = new Map<string, number>();
@@ -37,8 +38,11 @@ export function createWin32DisksCollector(
     // A fixed disk is never left out for being slow: a busy machine is when its figures matter.
     if (isExchangeable && endedMs - startedMs >= slowMs) {
       leftAloneUntilMs.set(root, endedMs + leftAloneMs);
-      logger.info('disks.slow', { root, took_ms: endedMs - startedMs, left_alone_ms: leftAloneMs });
-    }
+      const [took, rest] = [endedMs - startedMs, leftAloneMs].map((ms) =>
+        formatDuration(ms / 1000),
+      );
+      remarks.holds('disks.slow', root, `it took ${took} to answer and is left alone for ${rest}`);
+    } else remarks.ended('disks.slow', root);
     return volume;
   }
 

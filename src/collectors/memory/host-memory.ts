@@ -8,15 +8,25 @@ import type { Memory } from './index.ts';
 /** Of x86; kernels before 3.14, which alone need it, hardly run on anything else any more. */
 const pageSizeBytes = 4096;
 
+export interface HostMemory {
+  readonly memory: Memory;
+  /** Figures that cannot be right and were replaced, each with what is wrong. */
+  readonly clamped: ReadonlyMap<string, string>;
+}
+
 /**
  * What the report says of a machine's memory, in bytes.
  *
  * Inside LXC the total is the container's while other figures may be the host's. procps and psutil
  * then take what cannot be from free memory: used as total - free, available as free.
  */
-export function hostMemoryOf(info: MemInfo, availableEstimate: number): Memory {
+export function hostMemoryOf(info: MemInfo, availableEstimate: number): HostMemory {
   const { total, free, buffers = 0, cached = 0, slabReclaimable = 0 } = info;
   const usedWithoutCaches = total - free - buffers - cached - slabReclaimable;
+  const clamped = new Map<string, string>();
+  if (usedWithoutCaches < 0) clamped.set('memory.used', 'free and cached are more than the total');
+  if (availableEstimate > total) clamped.set('memory.available', 'it is more than the total');
+  if (availableEstimate < 0) clamped.set('memory.available', 'it is less than nothing');
   const used = usedWithoutCaches < 0 ? total - free : usedWithoutCaches;
   const available = availableEstimate > total ? free : Math.max(0, availableEstimate);
   const percentUsed = percentOf(total - available, total);
@@ -27,7 +37,7 @@ export function hostMemoryOf(info: MemInfo, availableEstimate: number): Memory {
       reason: `of ${total} bytes ${free} are free`,
     });
   }
-  return { total, available, percent_used: percentUsed, used, free };
+  return { memory: { total, available, percent_used: percentUsed, used, free }, clamped };
 }
 
 /**

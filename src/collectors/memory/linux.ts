@@ -5,15 +5,16 @@
 import { readKernelFile, readOptionalKernelFile } from '../../host/linux/files.ts';
 import { parseMemInfo } from '../../host/linux/meminfo.ts';
 import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
-import { estimateAvailable, hostMemoryOf } from './host-memory.ts';
+import { estimateAvailable, type HostMemory, hostMemoryOf } from './host-memory.ts';
 import type { Memory } from './index.ts';
 
 /** `scope` decides whether the machine or the container that this runs in is meant. */
 export function createLinuxMemoryCollector(context: CollectorContext): Collector<Memory> {
-  const { roots, settings } = context;
+  const { remarks, roots, settings } = context;
   return {
     async collect() {
-      const host = readHostMemory(roots);
+      const { memory: host, clamped } = readHostMemory(roots);
+      remarks.only('figures.clamped', clamped);
       if (settings.scope === 'host') return host;
       const { readContainerMemory } = await import('./container-memory.ts');
       return readContainerMemory(roots, host);
@@ -21,7 +22,7 @@ export function createLinuxMemoryCollector(context: CollectorContext): Collector
   };
 }
 
-function readHostMemory({ proc }: SystemRoots): Memory {
+function readHostMemory({ proc }: SystemRoots): HostMemory {
   const info = parseMemInfo(readKernelFile(`${proc}/meminfo`));
   const available =
     info.available ?? estimateAvailable(info, readOptionalKernelFile(`${proc}/zoneinfo`));

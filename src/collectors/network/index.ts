@@ -6,7 +6,7 @@
  * its own has none. `network_include` and `network_exclude` are matched against the name.
  */
 import type { Network as SentNetwork } from '../../wire/stats.ts';
-import type { Same, SentRow } from '../part.ts';
+import { emptyOrOk, type Same, type SentRow } from '../part.ts';
 
 export type Network = SentNetwork;
 
@@ -18,6 +18,7 @@ export const network: SentRow<Network, SentNetwork> = {
     win32: async () => (await import('./win32.ts')).createWin32NetworkCollector,
     portable: async () => (await import('./portable.ts')).createPortableNetworkCollector,
   },
+  judge: emptyOrOk,
   details: async () => (await import('./details.ts')).networkDetails,
   toWire: (value: Same<Network, SentNetwork>) => value,
   whenFailed: {},

@@ -24,6 +24,12 @@ export const processes: SentRow<Processes, SentProcesses> = {
     win32: async () => (await import('./win32.ts')).createWin32ProcessesCollector,
     portable: async () => (await import('./portable.ts')).createPortableProcessesCollector,
   },
+  judge: (value, settings) => {
+    if (settings.processes_detail === 'off') return 'off';
+    if (Array.isArray(value) ? value.length > 0 : value.count > 0) return 'ok';
+    const isFiltered = settings.processes_include.length + settings.processes_exclude.length > 0;
+    return isFiltered ? 'empty' : 'impossible';
+  },
   details: async () => (await import('./details.ts')).processesDetails,
   toWire: (value: Same<Processes, SentProcesses>) => value,
   whenFailed: [],

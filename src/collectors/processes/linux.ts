@@ -23,7 +23,7 @@ const processesBetweenLooks = 32;
  * process that ends while it is read is left out, as is one that hidepid=1 keeps secret.
  */
 export function createLinuxProcessesCollector(context: CollectorContext): Collector<Processes> {
-  const { clock, logger, roots, settings } = context;
+  const { clock, logger, remarks, roots, settings } = context;
   const files = createProcessFiles(roots.proc);
   const cache = createProcessCache(files);
   const isThisSystem = roots.etc === '/etc';
@@ -31,17 +31,13 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
     ? createCommandRunner({ environment: { PATH: systemPath } })
     : undefined;
   const users = createUserNames({ etc: roots.etc, clock, logger, runCommand });
-  let lookedForHidden = !isThisSystem;
 
   /** Process 1 is there for everybody, unless hidepid keeps the processes of others from us. */
-  function warnIfHidden(): void {
-    if (lookedForHidden) return;
-    lookedForHidden = true;
-    const first = files.folder(1);
-    const isVisible = first.comm() !== undefined;
-    first.close();
-    if (isVisible) return;
-    logger.warn('processes.hidden', { reason: `${roots.proc} is mounted with hidepid (proc(5))` });
+  function remarkHidden(isFirstSeen: boolean): void {
+    if (!isThisSystem) return;
+    const reason = `${roots.proc} is mounted with hidepid (proc(5))`;
+    if (isFirstSeen) remarks.ended('processes.hidden', roots.proc);
+    else remarks.holds('processes.hidden', roots.proc, reason);
   }
 
   return {
@@ -49,8 +45,8 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
       if (settings.processes_detail === 'off') return [];
       const keep = await createFilter(settings.processes_include, settings.processes_exclude);
       users.refresh();
-      warnIfHidden();
       const sample = await readAll({ context, files, cache, users, keep, signal });
+      remarkHidden(sample.isFirstSeen);
       if (settings.processes_detail === 'full') await nameUnknownUsers(users, sample.unnamed);
       return processesByDetail(sample.processes, settings.processes_detail);
     },
@@ -68,6 +64,8 @@ interface ReadOptions {
 }
 
 interface Sample {
+  /** Whether process 1 could be read. */
+  readonly isFirstSeen: boolean;
   readonly processes: Process[];
   /** Those of them whose user is still a number. */
   readonly unnamed: readonly { readonly process: Process; readonly uid: number }[];
@@ -76,10 +74,12 @@ interface Sample {
 async function readAll(options: ReadOptions): Promise<Sample> {
   const { context, files, cache, users, keep, signal } = options;
   const pids = await files.pids();
+  if (pids.length === 0) throw noProcesses(context.roots.proc);
   const slice = createTimeSlice(context.clock);
   const processes: Process[] = [];
   const unnamed: { process: Process; uid: number }[] = [];
   cache.startSample(context.clock.monotonicMs());
+  let isFirstSeen = false;
   let untilLook = processesBetweenLooks;
   for (const pid of pids) {
     untilLook -= 1;
@@ -89,14 +89,16 @@ async function readAll(options: ReadOptions): Promise<Sample> {
       if (signal?.aborted === true) throw cancelled();
     }
     const known = cache.read(pid);
-    if (known === undefined || !keep(known.name)) continue;
+    if (known === undefined) continue;
+    if (pid === 1) isFirstSeen = true;
+    if (!keep(known.name)) continue;
     const username = users.nameOf(known.realUid);
     const process = { pid, name: known.name, username: username ?? String(known.realUid) };
     processes.push(process);
     if (username === undefined) unnamed.push({ process, uid: known.realUid });
   }
   cache.endSample();
-  return { processes, unnamed };
+  return { processes, unnamed, isFirstSeen };
 }
 
 /** The number stays where the uid has no name, as psutil has it. */
@@ -104,6 +106,16 @@ async function nameUnknownUsers(users: UserNames, unnamed: Sample['unnamed']): P
   if (unnamed.length === 0) return;
   await users.lookUp(new Set(unnamed.map(({ uid }) => uid)));
   for (const { process, uid } of unnamed) process.username = users.nameOf(uid) ?? process.username;
+}
+
+/** Every procfs shows at least those who may read it: ourselves. */
+function noProcesses(proc: string): MonitorError {
+  return new MonitorError({
+    code: 'NOT_AVAILABLE',
+    operation: `list ${proc}`,
+    reason: 'it holds no process',
+    hint: `Mount proc at ${proc}.`,
+  });
 }
 
 function cancelled(): MonitorError {

@@ -1,5 +1,6 @@
 /** One mount that may never answer: what is known of it, and the child process that waits there. */
 import type { Clock } from '../../base/clock.ts';
+import { createLastingLog } from '../../base/lasting-log.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Probe, ProbeStarter } from './probe-child.ts';
 import type { FileSystemBlocks } from './statfs.ts';
@@ -36,11 +37,10 @@ const lateAnswerKeptMs = 120_000;
 export function createMountWatch(mountPoint: string, options: MountWatchOptions): MountWatch {
   const { clock, logger, start } = options;
   const fields = { mount_point: mountPoint };
+  const lasting = createLastingLog({ clock });
   let probe: Probe | undefined;
   let startedMs = 0;
   let late = false;
-  /** The log has named it. */
-  let told = false;
   let lateAnswer:
     | { readonly blocks: FileSystemBlocks | undefined; readonly atMs: number }
     | undefined;
@@ -55,9 +55,8 @@ export function createMountWatch(mountPoint: string, options: MountWatchOptions)
     if (outcome === 'ended') return undefined;
     if (late) lateAnswer = { blocks: outcome.blocks, atMs: clock.monotonicMs() };
     if (outcome.blocks === undefined) logger.debug('mount.error', fields);
-    if (told) logger.info('mount.recovered', fields);
+    lasting.ended(mountPoint, () => logger.info('mount.recovered', fields));
     late = false;
-    told = false;
     return outcome.blocks;
   }
 
@@ -82,8 +81,7 @@ export function createMountWatch(mountPoint: string, options: MountWatchOptions)
       return takeLateAnswer();
     },
     leaveAlone() {
-      if (!told) logger.warn('mount.stuck', fields);
-      told = true;
+      lasting.holds(mountPoint, 'it does not answer', () => logger.warn('mount.stuck', fields));
       if (clock.monotonicMs() - startedMs > renewAfterMs) probe?.end();
     },
     end: () => probe?.end(),

@@ -5,13 +5,10 @@
 import { ChildProcess } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { networkInterfaces, totalmem, userInfo } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLogger } from '../../../src/base/logger.ts';
-import type { CollectorContext } from '../../../src/collectors/collector.ts';
+import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { sentParts } from '../../../src/collectors/index.ts';
 import { createCollector } from '../../../src/collectors/lazy-collector.ts';
-import { createSystemRoots } from '../../../src/collectors/roots.ts';
-import { defaultSettings } from '../../../src/settings/settings.ts';
+import { collectorContext } from '../../support/collector-context.ts';
 
 export interface CollectedOnWindows {
   readonly pid: number;
@@ -46,23 +43,13 @@ Object.assign(ChildProcess.prototype, {
 async function collectAll(): Promise<CollectedOnWindows> {
   const fallbacks: unknown[] = [];
   const failures: Record<string, string> = {};
-  const context: CollectorContext = {
-    platform: process.platform,
-    clock: {
-      epochMs: () => Date.now(),
-      monotonicMs: () => performance.now(),
-      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+  const logger: Logger = {
+    ...silentLogger,
+    warn: (event, fields) => {
+      if (event === 'collector.fallback') fallbacks.push(fields?.part);
     },
-    logger: {
-      ...silentLogger,
-      warn: (event, fields) => {
-        if (event === 'collector.fallback') fallbacks.push(fields?.part);
-      },
-    },
-    roots: createSystemRoots(),
-    settings: defaultSettings,
-    deadlineMs: 2000,
   };
+  const context = collectorContext({ logger, deadlineMs: 2000 });
   const collectors = sentParts.map((part) => ({ part, collector: createCollector(part, context) }));
 
   const samples: Record<string, unknown>[] = [];

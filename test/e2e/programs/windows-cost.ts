@@ -4,12 +4,10 @@
  */
 import { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLogger } from '../../../src/base/logger.ts';
-import { type CollectorContext, collectorDeadlineMs } from '../../../src/collectors/collector.ts';
+import type { CollectorContext } from '../../../src/collectors/collector.ts';
 import { type SentPart, sentParts } from '../../../src/collectors/index.ts';
 import { createCollector } from '../../../src/collectors/lazy-collector.ts';
-import { createSystemRoots } from '../../../src/collectors/roots.ts';
-import { defaultSettings } from '../../../src/settings/settings.ts';
+import { collectorContext } from '../../support/collector-context.ts';
 
 export interface Cost {
   readonly part: SentPart;
@@ -33,21 +31,6 @@ Object.assign(ChildProcess.prototype, {
     return spawn.apply(this, values);
   },
 });
-
-function contextFor(platform: NodeJS.Platform): CollectorContext {
-  return {
-    platform,
-    clock: {
-      epochMs: () => Date.now(),
-      monotonicMs: () => performance.now(),
-      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
-    },
-    logger: silentLogger,
-    roots: createSystemRoots(),
-    settings: defaultSettings,
-    deadlineMs: collectorDeadlineMs,
-  };
-}
 
 async function measure(context: CollectorContext, samples: number): Promise<Cost[]> {
   const costs: Cost[] = [];
@@ -76,12 +59,15 @@ async function measure(context: CollectorContext, samples: number): Promise<Cost
 }
 
 async function measureAll(): Promise<WindowsCosts> {
-  const listed = await createCollector('processes', contextFor('win32')).collect();
+  const listed = await createCollector(
+    'processes',
+    collectorContext({ platform: 'win32' }),
+  ).collect();
   return {
     processes: Array.isArray(listed) ? listed.length : 0,
-    native: await measure(contextFor('win32'), 200),
+    native: await measure(collectorContext({ platform: 'win32' }), 200),
     // Any other name of a system takes the portable collectors.
-    portable: await measure(contextFor('openbsd'), 3),
+    portable: await measure(collectorContext({ platform: 'openbsd' }), 3),
   };
 }
 

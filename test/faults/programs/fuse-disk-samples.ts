@@ -48,21 +48,21 @@ try {
 }
 
 async function takeSamples(): Promise<SeenDisk> {
-  let stuck: readonly string[] = [];
   const logger = recordingLogger();
-  const collector = createLinuxDisksCollector({
-    ...collectorContext({ clock: systemClock, logger }),
-    onStuckMounts: (mountPoints) => {
-      stuck = mountPoints;
-    },
-  });
+  const context = collectorContext({ clock: systemClock, logger });
+  const collector = createLinuxDisksCollector(context);
+  const stuck = (): readonly string[] =>
+    context.remarks
+      .current()
+      .filter(({ kind }) => kind === 'mount.stuck')
+      .map(({ subject }) => subject);
   const sample = async (): Promise<DiskStats | undefined> => (await collector.collect())[device];
 
   /** A loaded machine may make even a mount that answers late: it is asked until it is in time. */
   async function sampleInTime(): Promise<DiskStats | undefined> {
     for (let attempt = 0; attempt < 50; attempt += 1) {
       const disk = await sample();
-      if (disk !== undefined && stuck.length === 0) return disk;
+      if (disk !== undefined && stuck().length === 0) return disk;
       await systemClock.sleep(100);
     }
     return undefined;
@@ -75,7 +75,7 @@ async function takeSamples(): Promise<SeenDisk> {
   const before = logger.events.length;
   writeFileSync(flag, '');
   const dead = [await sample(), await sample(), await sample()].map((disk) => disk ?? null);
-  const stuckWhileDead = stuck;
+  const stuckWhileDead = stuck();
   rmSync(flag);
   const answeringAgain = await sampleInTime();
   const events = logger.events.slice(before).map(({ level, event }) => `${level}: ${event}`);

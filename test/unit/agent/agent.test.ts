@@ -3,6 +3,7 @@ import { createAgent } from '../../../src/agent/agent.ts';
 import { MonitorError } from '../../../src/base/errors.ts';
 import type { StatsCollector, StatsResult } from '../../../src/collectors/collect-stats.ts';
 import type { Delivery } from '../../../src/delivery/delivery.ts';
+import type { HealthNotes } from '../../../src/delivery/health-notes.ts';
 import type { Spool, SpoolEntry } from '../../../src/spool/spool.ts';
 import { createManualClock, type ManualClock } from '../../support/clocks.ts';
 import { createRecordingLogger, type RecordingLogger } from '../../support/recording-logger.ts';
@@ -10,6 +11,7 @@ import { createRecordingLogger, type RecordingLogger } from '../../support/recor
 const collected: StatsResult = {
   kind: 'collected',
   values: {},
+  states: {},
   failures: [],
   stats: {
     cpu: { count: 1, percent_used: 0 },
@@ -54,10 +56,49 @@ describe('the loop', () => {
     expect(saidTimes(logger, 'report.failed')).toBe(1);
   });
 
+  test('says again every hour that no report can be made', async () => {
+    const { logger, spoolFails, run } = setUp({ intervalSeconds: 60 });
+    spoolFails(true);
+    await run(2.5 * 3_600_000);
+    expect(saidTimes(logger, 'report.failed')).toBe(3);
+  });
+
+  test('knows since when no report could be made, how many, and why', async () => {
+    const { agent, clock, spoolFails, run } = setUp();
+    const startMs = clock.epochMs();
+    spoolFails(true);
+    await run(5000);
+    const state = agent.state();
+    expect(state).toMatchObject({ failedReports: 5, consecutiveFailures: 5 });
+    expect(state.failingSinceMs).toBeLessThanOrEqual(startMs + 1000);
+    expect(state.lastError).toMatchObject({ code: 'CANNOT_WRITE', reason: 'write it: ENOSPC' });
+    spoolFails(false);
+    await run(2000);
+    expect(agent.state()).toMatchObject({
+      failedReports: 5,
+      consecutiveFailures: 0,
+      failingSinceMs: undefined,
+      lastError: state.lastError,
+    });
+  });
+
+  test('notes of every report how its parts were', async () => {
+    const { answers, health, run } = setUp();
+    const states = { cpu: 'ok', memory: 'ok', processes: 'off', network: 'empty' } as const;
+    answers.push({ ...collected, states: { ...states, disks: 'failed' } });
+    await run(1000);
+    expect([...health.values()]).toEqual([
+      'cpu=ok,memory=ok,processes=off,disks=failed,network=empty',
+    ]);
+  });
+
   test('makes no report without cpu or memory, and goes on when they are back', async () => {
     const { agent, answers, logger, run } = setUp();
     const error = new MonitorError({ code: 'TIMEOUT', operation: 'collect cpu', reason: 'late' });
-    answers.push({ kind: 'incomplete', values: {}, failures: [{ part: 'cpu', error }] }, collected);
+    answers.push(
+      { kind: 'incomplete', values: {}, states: {}, failures: [{ part: 'cpu', error }] },
+      collected,
+    );
     await run(3000);
     expect(agent.state()).toMatchObject({ collectedReports: 2, failedReports: 1 });
     expect(saidTimes(logger, 'report.failed')).toBe(1);
@@ -88,12 +129,11 @@ describe('the loop', () => {
   test('asks the collectors that hold when its second has come, not those before a reload', async () => {
     const { agent, clock, collector, reporting } = setUp({ startMs: 1_800_000_000_400 });
     let asked = 0;
-    const replacement: StatsCollector = {
+    const replacement: Pick<StatsCollector, 'collect'> = {
       collect: async () => {
         asked += 1;
         return collected;
       },
-      close: () => {},
     };
     collector.collect = () => Promise.reject(new Error('closed by then'));
     const made = agent.collectOnce();
@@ -144,18 +184,19 @@ function setUp({ startMs = 1_800_000_000_000, intervalSeconds = 1 }: SetUpOption
       events.push('announce');
     },
   };
-  const collector: StatsCollector = {
+  const health = new Map<string, string>();
+  const noting: Pick<HealthNotes, 'note'> = { note: (key, text) => void health.set(key, text) };
+  const collector: Pick<StatsCollector, 'collect'> = {
     async collect() {
       await work();
       return answers.shift() ?? collected;
     },
-    close: () => {},
   };
   const reporting = {
     header: { systemId: 'Linux-1', url: 'http://127.0.0.1/', intervalSeconds },
     collector,
   };
-  const agent = createAgent({ clock, logger, spool, delivery, reporting });
+  const agent = createAgent({ clock, logger, spool, delivery, health: noting, reporting });
 
   async function run(ms: number, eachSecond: () => void = () => {}): Promise<void> {
     const stop = new AbortController();
@@ -176,6 +217,7 @@ function setUp({ startMs = 1_800_000_000_000, intervalSeconds = 1 }: SetUpOption
     collector,
     epochs,
     events,
+    health,
     logger,
     reporting,
     run,

@@ -199,7 +199,12 @@ describe('one round', () => {
     scene.world.post = isAway;
     expect(await scene.within(promisedMs, runOnce(scene.background))).toBe(75);
     const other = createBackgroundScene();
-    other.world.collect = async () => ({ kind: 'incomplete', values: {}, failures: [] });
+    other.world.collect = async () => ({
+      kind: 'incomplete',
+      values: {},
+      states: {},
+      failures: [],
+    });
     expect(await other.within(promisedMs, runOnce(other.background))).toBe(69);
   });
 

@@ -1,42 +1,67 @@
 import { expect, test } from '@jest/globals';
 import { formatStatus } from '../../../src/cli/output/status.ts';
 import type { AgentStatus } from '../../../src/status/status-file.ts';
+import { troublesOf } from '../../../src/status/troubles.ts';
+import { exampleStatus, statusNow as now } from '../../support/agent-status.ts';
 
-const now = 1_800_000_000;
-
-function statusWith(delivered: Partial<AgentStatus['delivered']>): AgentStatus {
-  return {
-    version: '1.0.0',
-    pid: 4242,
-    started_at: now - 3600,
-    written_at: now - 1,
-    running: true,
-    configuration: '/etc/system-monitor/config.json',
-    system_id: `Linux-${'0'.repeat(32)}`,
-    url: 'https://monitor.example.com/',
-    interval: 60,
-    collected: { reports: 60, failed: 0, skipped_ticks: 0 },
-    delivered: {
-      accepted: 60,
-      rejected: 0,
-      failed_attempts: 0,
-      consecutive_failures: 0,
-      ...delivered,
-    },
-    spool: { pending: 0, pending_bytes: 0, rejected: 0, damaged: 0, dropped: 0, in_memory: 0 },
-    stuck_mounts: [],
-    used: { cpu_seconds: 1, resident_bytes: 60_000_000 },
-  };
-}
-
-function format(agent: AgentStatus): string {
+function format(changes: Partial<AgentStatus>, running = true): string {
+  const status = exampleStatus(changes);
+  const { parts, remarks, ...agent } = status;
   const waiting = { reports: 0, bytes: 0, rejected: 0, damaged: 0 };
-  return formatStatus({ running: true, waiting, agent }, '/var/lib/system-monitor', now);
+  const troubles = troublesOf(status, now);
+  const report = { running, waiting, troubles, parts, remarks, agent };
+  return formatStatus(report, '/var/lib/system-monitor', now);
 }
 
 test('status tells of another machine under this id, and what to do, only where one was seen', () => {
-  expect(format(statusWith({}))).not.toContain('Same id');
-  const told = format(statusWith({ other_machine_seen_at: now - 120 }));
+  expect(format({})).not.toContain('Same id');
+  const { delivered } = exampleStatus();
+  const told = format({ delivered: { ...delivered, other_machine_seen_at: now - 120 } });
   expect(told).toMatch(/^Same id: +another machine reports under it \(seen 2 min.* ago\)/m);
   expect(told).toContain('system-monitor generate_system_id --save');
+});
+
+const unwell: Partial<AgentStatus> = {
+  parts: {
+    cpu: { state: 'ok', since: now - 600, last_good_epoch: now - 5, took_ms: 1 },
+    disks: {
+      state: 'failed',
+      since: now - 300,
+      last_good_epoch: now - 360,
+      took_ms: 1,
+      code: 'PERMISSION',
+      reason: 'read /proc/self/mountinfo: EACCES',
+    },
+    processes: { state: 'off', since: now - 300, took_ms: 0 },
+    network: { state: 'empty', since: now - 60, took_ms: 1 },
+  },
+  remarks: [{ remark: 'disks.hidden', subject: '/data', reason: 'EACCES', since: now - 60 }],
+  collected: {
+    ...exampleStatus().collected,
+    failed: 2,
+    skipped_ticks: 1,
+    consecutive_failures: 2,
+    failing_since: now - 120,
+    last_error: { at: now - 60, code: 'TIMEOUT', reason: 'collect cpu: late' },
+  },
+  spool: { ...exampleStatus().spool, in_memory: 1, dropped: 12 },
+};
+
+test('status names what is not as it should be, and nothing else', () => {
+  const lines = format(unwell).split('\n');
+  expect(lines.slice(4, -2)).toEqual([
+    'Not read:     disks, for 5 min (last read 6 min ago): read /proc/self/mountinfo: EACCES',
+    'Empty:        network: there has been nothing to report for 1 min',
+    'Remark:       The disk at /data is left out: EACCES',
+    'Not made:     2 reports in a row, for 2 min: collect cpu: late',
+    'Not on disk:  1 report is in memory alone: the disk refuses them',
+    'Since start:  2 reports could not be made',
+    'Since start:  1 tick was skipped',
+    'Since start:  12 unsent reports were dropped',
+  ]);
+  expect(format({})).not.toMatch(/Not|Empty|Remark|Since/);
+});
+
+test('of a process that does not run, what its parts were is history', () => {
+  expect(format(unwell, false)).not.toMatch(/Not read|Empty|Remark/);
 });

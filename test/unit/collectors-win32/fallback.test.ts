@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MonitorError } from '../../../src/base/errors.ts';
+import { createRemarks } from '../../../src/base/remarks.ts';
 import type { CollectorTable } from '../../../src/collectors/collector.ts';
 import { createWin32CpuCollector } from '../../../src/collectors/cpu/win32.ts';
 import { createWin32DisksCollector } from '../../../src/collectors/disks/win32.ts';
@@ -27,7 +28,8 @@ function withMarkedPortable<Part extends SentPart>(
     ...context.logger,
     warn: (event: string, fields?: object) => warnings.push([event, fields]),
   };
-  const collector = createLazyCollector(part, table, { ...context, logger });
+  const remarks = createRemarks({ clock: context.clock, logger });
+  const collector = createLazyCollector(part, table, { ...context, logger, remarks });
   return { collect: () => collector.collect(), warnings };
 }
 

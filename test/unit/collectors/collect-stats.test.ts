@@ -1,11 +1,13 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { MonitorError } from '../../../src/base/errors.ts';
 import {
   createStatsCollector,
   type StatsCollectorOptions,
 } from '../../../src/collectors/collect-stats.ts';
-import type { Collector } from '../../../src/collectors/collector.ts';
+import type { CollectingSettings, Collector } from '../../../src/collectors/collector.ts';
 import type { PartName, PartValues } from '../../../src/collectors/index.ts';
+import { createHealthBook, type PartState } from '../../../src/collectors/part-health.ts';
+import type { Processes } from '../../../src/collectors/processes/index.ts';
 import { type Network, statsSchema } from '../../../src/wire/stats.ts';
 import { createManualClock, settle } from '../../support/clocks.ts';
 import { collectorContext, recordingLogger } from '../../support/collector-context.ts';
@@ -59,6 +61,7 @@ test('a whole sample holds every part and validates against the wire', async () 
     kind: 'collected',
     stats: { cpu, memory, processes, disks, network },
     values: { cpu, memory, processes, disks, network },
+    states: { cpu: 'ok', memory: 'ok', processes: 'ok', disks: 'ok', network: 'ok' },
     failures: [],
   });
   if (result.kind === 'collected') expect(statsSchema.parse(result.stats)).toEqual(result.stats);
@@ -187,4 +190,95 @@ test('closing closes every collector', () => {
   );
   stats.close();
   expect(closed.sort()).toEqual(['cpu', 'disks']);
+});
+
+describe('the health of a part', () => {
+  /** Answers with one of these after the other, a minute apart; takes 5 ms for each. */
+  function setUp(answers: readonly (Network | 'denied')[]) {
+    const clock = createManualClock(1_800_000_000_000);
+    const logger = recordingLogger();
+    let sample = 0;
+    const collector: Collector<Network> = {
+      collect: async () => {
+        await clock.sleep(5);
+        const answer = answers[sample++] ?? network;
+        return answer === 'denied' ? failing<Network>(() => 'denied').collect() : answer;
+      },
+    };
+    const stats = createStatsCollector(
+      collectorContext({ clock, logger }),
+      collectorsWith({ network: collector }),
+    );
+    async function next() {
+      const pending = stats.collect();
+      await clock.advance(5);
+      const result = await pending;
+      await clock.advance(59_995);
+      return { result, health: stats.health().parts.get('network') };
+    }
+    return { logger, next, stats };
+  }
+
+  test('is unknown before the first sample', () => {
+    expect(setUp([]).stats.health()).toEqual({ parts: new Map(), remarks: [] });
+  });
+
+  test('goes from ok to failed, empty and ok again, each since its first sample', async () => {
+    const { next } = setUp([network, network, 'denied', 'denied', {}, {}, network]);
+    const seen = [];
+    for (let sample = 0; sample < 7; sample += 1) {
+      const { result, health } = await next();
+      expect(result.states.network).toBe(health?.state);
+      seen.push([
+        health?.state,
+        (health?.sinceEpoch ?? 0) - 1_800_000_000,
+        (health?.lastGoodEpoch ?? 0) - 1_800_000_000,
+        health?.error?.code,
+      ]);
+      expect(health?.tookMs).toBe(5);
+    }
+    expect(seen).toEqual([
+      ['ok', 0, 0, undefined],
+      ['ok', 0, 60, undefined],
+      ['failed', 120, 60, 'PERMISSION'],
+      ['failed', 120, 60, 'PERMISSION'],
+      ['empty', 240, 60, undefined],
+      ['empty', 240, 60, undefined],
+      ['ok', 360, 360, undefined],
+    ]);
+  });
+
+  test('is said when it fails, again every hour, and when it is over', async () => {
+    const { logger, next } = setUp([...Array<'denied'>(125).fill('denied'), {}]);
+    for (let sample = 0; sample < 127; sample += 1) await next();
+    expect(logger.events.map(({ event }) => event)).toEqual([
+      ...['collector.failed', 'collector.failed', 'collector.failed', 'collector.recovered'],
+    ]);
+  });
+
+  test('outlives collectors that are made anew', async () => {
+    const clock = createManualClock(1_800_000_000_000);
+    const context = collectorContext({ clock });
+    const health = createHealthBook(context);
+    const failed = { ...collectorsWith({ disks: failing(() => 'no') }), health };
+    await createStatsCollector(context, failed).collect();
+    await clock.advance(60_000);
+    const renewed = createStatsCollector(context, failed);
+    await renewed.collect();
+    expect(renewed.health().parts.get('disks')).toMatchObject({ sinceEpoch: 1_800_000_000 });
+  });
+
+  test.each<[string, Partial<CollectingSettings>, Processes, PartState]>([
+    ['no process where all are wanted cannot be', {}, [], 'failed'],
+    ['a count of none cannot be either', { processes_detail: 'count' }, { count: 0 }, 'failed'],
+    ['none that the filters leave is no failure', { processes_exclude: ['*'] }, [], 'empty'],
+    ['none on purpose is off', { processes_detail: 'off' }, [], 'off'],
+    ['a count is as good as a list', { processes_detail: 'count' }, { count: 3 }, 'ok'],
+  ])('of processes: %s', async (_, settings, value, state) => {
+    const collectors = collectorsWith({ processes: answering(value) });
+    const stats = createStatsCollector(collectorContext({ settings }), collectors);
+    const result = await stats.collect();
+    expect(result).toMatchObject({ kind: 'collected', states: { processes: state } });
+    if (state !== 'failed') expect(result).toMatchObject({ stats: { processes: value } });
+  });
 });

@@ -47,16 +47,23 @@ test('a disk below a folder that may not be entered is left out and named once',
   expect(Object.keys(await collector.collect())).toEqual(['/dev/sda1', '/dev/sdb1']);
   isClosed = true;
   await collector.collect();
-  expect(logger.events).toEqual([named, named]);
+  const ended = {
+    level: 'info',
+    event: 'remark.ended',
+    fields: { remark: 'disks.hidden', subject: '/root/backup' },
+  };
+  expect(logger.events).toEqual([named, ended, named]);
   collector.close?.();
 });
 
 test('processes that hidepid keeps secret are missed once, by the first of all processes', async () => {
   const proc = temporaryFolder();
-  mkdirSync(join(proc, '1'));
-  writeFileSync(join(proc, '1/comm'), 'systemd\n');
-  writeFileSync(join(proc, '1/status'), 'Uid:\t0\t0\t0\t0\n');
-  writeFileSync(join(proc, '1/cmdline'), '');
+  for (const pid of ['1', '4242']) {
+    mkdirSync(join(proc, pid));
+    writeFileSync(join(proc, pid, 'comm'), 'systemd\n');
+    writeFileSync(join(proc, pid, 'status'), 'Uid:\t0\t0\t0\t0\n');
+    writeFileSync(join(proc, pid, 'cmdline'), '');
+  }
   const roots = { ...createSystemRoots(), proc };
   const open = recordingLogger();
   await createLinuxProcessesCollector(collectorContext({ logger: open, roots })).collect();
@@ -64,9 +71,11 @@ test('processes that hidepid keeps secret are missed once, by the first of all p
 
   rmSync(join(proc, '1'), { recursive: true });
   const closed = recordingLogger();
-  const collector = createLinuxProcessesCollector(collectorContext({ logger: closed, roots }));
+  const context = collectorContext({ logger: closed, roots });
+  const collector = createLinuxProcessesCollector(context);
   await collector.collect();
   await collector.collect();
+  expect(context.remarks.current()).toMatchObject([{ kind: 'processes.hidden', subject: proc }]);
   expect(closed.events).toEqual([
     {
       level: 'warn',
@@ -74,4 +83,13 @@ test('processes that hidepid keeps secret are missed once, by the first of all p
       fields: { reason: `${proc} is mounted with hidepid (proc(5))` },
     },
   ]);
+});
+
+test('a folder without any process is no proc, and that is a failure', async () => {
+  const roots = { ...createSystemRoots(), proc: temporaryFolder() };
+  const collector = createLinuxProcessesCollector(collectorContext({ roots }));
+  await expect(collector.collect()).rejects.toMatchObject({
+    code: 'NOT_AVAILABLE',
+    message: `list ${roots.proc}: it holds no process`,
+  });
 });

@@ -61,7 +61,7 @@ const parsers: readonly [string, (text: string) => unknown, string][] = [
     'memory, from file to report',
     (text) => {
       const info = parseMemInfo(text);
-      return hostMemoryOf(info, info.available ?? estimateAvailable(info, text));
+      return hostMemoryOf(info, info.available ?? estimateAvailable(info, text)).memory;
     },
     real('memory/kernel-3.2-without-memavailable/step-1/proc/meminfo'),
   ],
