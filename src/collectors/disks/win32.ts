@@ -28,21 +28,31 @@ export function createWin32DisksCollector(
   { clock, remarks, settings }: CollectorContext,
   { load = loadVolumeCalls }: { readonly load?: () => Promise<VolumeCalls> } = {},
 ): Collector<Disks> {
-  const leftAloneUntilMs = new Map<string, number>();
+  const leftAlone = new Map<string, { readonly untilMs: number; readonly reason: string }>();
 
-  function readPatiently(calls: VolumeCalls, { root, isExchangeable }: Drive): Volume | undefined {
+  /** `slow` is told of a drive that is left alone now. */
+  function readPatiently(
+    calls: VolumeCalls,
+    { root, isExchangeable }: Drive,
+    slow: Map<string, string>,
+  ): Volume | undefined {
     const startedMs = clock.monotonicMs();
-    if (startedMs < (leftAloneUntilMs.get(root) ?? 0)) return undefined;
+    const known = leftAlone.get(root);
+    if (known !== undefined && startedMs < known.untilMs) {
+      slow.set(root, known.reason);
+      return undefined;
+    }
     const volume = readVolume(calls, root);
     const endedMs = clock.monotonicMs();
     // A fixed disk is never left out for being slow: a busy machine is when its figures matter.
     if (isExchangeable && endedMs - startedMs >= slowMs) {
-      leftAloneUntilMs.set(root, endedMs + leftAloneMs);
       const [took, rest] = [endedMs - startedMs, leftAloneMs].map((ms) =>
         formatDuration(ms / 1000),
       );
-      remarks.holds('disks.slow', root, `it took ${took} to answer and is left alone for ${rest}`);
-    } else remarks.ended('disks.slow', root);
+      const reason = `it took ${took} to answer and is left alone for ${rest}`;
+      leftAlone.set(root, { untilMs: endedMs + leftAloneMs, reason });
+      slow.set(root, reason);
+    }
     return volume;
   }
 
@@ -54,9 +64,11 @@ export function createWin32DisksCollector(
       const keep = await createFilter(settings.disks_include, settings.disks_exclude, {
         ignoreCase: true,
       });
+      const slow = new Map<string, string>();
       const volumes = listDrives(calls)
         .filter(({ root }) => keep(root))
-        .flatMap((drive) => readPatiently(calls, drive) ?? []);
+        .flatMap((drive) => readPatiently(calls, drive, slow) ?? []);
+      remarks.only('disks.slow', slow);
       return Object.fromEntries(volumes.map((volume) => [volume.root, diskStatsOf(volume)]));
     },
   };

@@ -9,7 +9,7 @@ import { createWin32NetworkCollector } from '../../../src/collectors/network/win
 import type { AdapterCalls } from '../../../src/host/win32/adapters.ts';
 import type { ProcessorCalls } from '../../../src/host/win32/processors.ts';
 import { captured } from '../host-win32/captured.ts';
-import { fakeDrives, kinds } from '../host-win32/fake-drives.ts';
+import { type FakeDrive, fakeDrives, kinds } from '../host-win32/fake-drives.ts';
 import { windowsContext } from './context.ts';
 
 test('memory agrees with psutil on Windows: used is what is not available, free what is', async () => {
@@ -123,6 +123,35 @@ test('a disc that takes seconds to spin up holds up one sample, not every one', 
   expect(asked).toEqual(['C', 'D', 'C']);
   context.clock.advance(10 * 60_000);
   expect(Object.keys(await collector.collect())).toEqual(['C:\\', 'D:\\']);
+});
+
+test('a drive that is left alone is a remark for as long as it is there and left alone', async () => {
+  const context = windowsContext();
+  const disc = { type: kinds.cdrom, fileSystem: 'UDF', total: 7n, free: 0n };
+  const drives: Record<string, FakeDrive> = {
+    C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n },
+    D: { ...disc, onAsked: () => context.clock.advance(7000) },
+  };
+  const load = async () => fakeDrives(drives).calls;
+  const collector = createWin32DisksCollector(context, { load });
+  const remarked = async () => {
+    await collector.collect();
+    return context.remarks
+      .current()
+      .map(({ kind, subject, reason }) => ({ kind, subject, reason }));
+  };
+  const reason = 'it took 7 s to answer and is left alone for 10 min';
+  const slow = [{ kind: 'disks.slow', subject: 'D:\\', reason }];
+  expect(await remarked()).toEqual(slow);
+  expect(await remarked()).toEqual(slow);
+  const { D: drive = disc } = drives;
+  delete drives.D;
+  expect(await remarked()).toEqual([]);
+  drives.D = drive;
+  expect(await remarked()).toEqual(slow);
+  drives.D = disc;
+  context.clock.advance(10 * 60_000);
+  expect(await remarked()).toEqual([]);
 });
 
 test('drives can be included by their root, with or without a star', async () => {

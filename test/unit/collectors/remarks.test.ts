@@ -1,9 +1,10 @@
-/** What the kernel keeps from a service that is not root is named in its log, once. */
+/** What the kernel keeps from us, or tells wrongly, is a remark, and in the log once. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { MonitorError } from '../../../src/base/errors.ts';
 import { createLinuxDisksCollector } from '../../../src/collectors/disks/linux.ts';
+import { createLinuxMemoryCollector } from '../../../src/collectors/memory/linux.ts';
 import { createLinuxProcessesCollector } from '../../../src/collectors/processes/linux.ts';
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
 import { collectorContext, recordingLogger } from '../../support/collector-context.ts';
@@ -92,4 +93,19 @@ test('a folder without any process is no proc, and that is a failure', async () 
     code: 'NOT_AVAILABLE',
     message: `list ${roots.proc}: it holds no process`,
   });
+});
+
+test.each([
+  ['memory.available', 'MemTotal: 100 kB\nMemFree: 50 kB\nMemAvailable: 200 kB\n'],
+  ['memory.used', 'MemTotal: 100 kB\nMemFree: 50 kB\nMemAvailable: 60 kB\nCached: 90 kB\n'],
+])('a figure that cannot be right is a remark while it is corrected: %s', async (figure, text) => {
+  const proc = temporaryFolder();
+  const context = collectorContext({ roots: { ...createSystemRoots(), proc } });
+  const collector = createLinuxMemoryCollector(context);
+  writeFileSync(join(proc, 'meminfo'), text);
+  await collector.collect();
+  expect(context.remarks.current()).toMatchObject([{ kind: 'figures.clamped', subject: figure }]);
+  writeFileSync(join(proc, 'meminfo'), 'MemTotal: 100 kB\nMemFree: 50 kB\nMemAvailable: 60 kB\n');
+  await collector.collect();
+  expect(context.remarks.current()).toEqual([]);
 });
