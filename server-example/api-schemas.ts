@@ -102,10 +102,16 @@ export const nameSchema = z.object({
     .string()
     .trim()
     .max(100)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters')
+    .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), 'must hold no control characters')
     .nullable()
     .optional()
     .describe('What to call it; null or empty takes the name away'),
 });
+
+export const sessionStateSchema = z.object({
+  asks_for_token: z.boolean().describe('false: everybody may do everything here'),
+  permissions: z.array(z.enum(['report', 'view', 'manage'])),
+});
+export type SessionState = z.infer<typeof sessionStateSchema>;
 
 export const errorSchema = z.object({ error: z.string() });

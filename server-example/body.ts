@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { HttpError } from './http.ts';
+import * as limits from './limits.ts';
+import { atATime } from './slices.ts';
 
 export interface BodyReader {
   /**
@@ -15,8 +17,14 @@ export interface BodyReader {
   readText(request: IncomingMessage, maxBytes: number): Promise<string>;
 }
 
-/** `arrivingBytesMax`: of all bodies on their way, so that many slow senders cannot fill the memory. */
-export function createBodyReader(arrivingBytesMax = 256 * 1024 * 1024): BodyReader {
+export interface BodyReaderOptions {
+  readonly arrivingBytesMax?: number;
+  readonly inflationsMax?: number;
+}
+
+export function createBodyReader(options: BodyReaderOptions = {}): BodyReader {
+  const { arrivingBytesMax = limits.arrivingBytesMax } = options;
+  const inInflation = atATime(options.inflationsMax ?? limits.inflationsMax);
   let arrivingBytes = 0;
 
   const readBytes = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =>
@@ -62,31 +70,40 @@ export function createBodyReader(arrivingBytesMax = 256 * 1024 * 1024): BodyRead
       }
       if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
       const raw = await readBytes(request, maxBytes);
-      const bytes =
-        decode === undefined ? raw : await inflateBounded(decode, coding, raw, maxBytes);
-      if (!isUtf8(bytes)) throw new HttpError(400, 'the body is not UTF-8');
-      return bytes.toString('utf8');
+      if (decode === undefined) return toText(raw);
+      return inInflation(async () => toText(await inflateBounded(decode, coding, raw, maxBytes)));
     },
   };
 }
 
-const decoders: Readonly<
-  Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
+function toText(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new HttpError(400, 'the body is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+type Decode = (
+  body: Buffer,
+  options: { maxOutputLength: number; chunkSize: number },
+) => Promise<Buffer>;
+
+const decoders: Readonly<Record<string, Decode>> = {
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
   br: promisify(brotliDecompress),
   zstd: promisify(zstdDecompress),
 };
 
+/** Each piece is a journey to another thread and back; a report is a few of them at the most. */
+const pieceBytes = 64 * 1024;
+
 async function inflateBounded(
-  decode: NonNullable<(typeof decoders)[string]>,
+  decode: Decode,
   coding: string,
   raw: Buffer,
   maxBytes: number,
 ): Promise<Buffer> {
   try {
-    return await decode(raw, { maxOutputLength: maxBytes });
+    return await decode(raw, { maxOutputLength: maxBytes, chunkSize: pieceBytes });
   } catch (error) {
     const { code } = Object(error);
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);

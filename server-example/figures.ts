@@ -1,8 +1,15 @@
 /** From a report to the figures that are kept beside it, and from those to what a page shows. */
-import { z } from 'zod';
 import { diskStatsSchema, networkStatsSchema } from '../src/wire/stats.ts';
+import { keptBytesMax, keptEntriesMax } from './limits.ts';
 import type { Report } from './report.ts';
 import type { Figures, NewestFigures } from './store.ts';
+
+/** What a store keeps was within the bounds of its time. */
+const storedDiskSchema = diskStatsSchema.strip();
+const storedInterfaceSchema = networkStatsSchema.strip();
+
+type Disk = Report['stats']['disks'][string];
+type Interface = Report['stats']['network'][string];
 
 export function figuresOf(stats: Report['stats']): Figures {
   return {
@@ -13,9 +20,31 @@ export function figuresOf(stats: Report['stats']): Figures {
     memoryUsedBytes: stats.memory.used,
     memoryPercent: stats.memory.percent_used,
     processCount: processCountOf(stats.processes),
-    disks: JSON.stringify(stats.disks),
-    network: JSON.stringify(stats.network),
+    disks: keepMost(stats.disks, shareOf),
+    network: keepMost(stats.network, (one) => (one.bytes_sent ?? 0) + (one.bytes_recv ?? 0)),
   };
+}
+
+/**
+ * A part of the report as JSON, whole where it is of a usual size. Of very many entries those stay
+ * that weigh most, because charts read this a thousand times at once.
+ */
+function keepMost<T>(entries: Readonly<Record<string, T>>, weigh: (entry: T) => number): string {
+  const whole = JSON.stringify(entries);
+  const named = Object.entries(entries);
+  if (named.length <= keptEntriesMax && whole.length <= keptBytesMax) return whole;
+  const heaviest = named
+    .map(([name, entry]) => ({ name, entry, weight: weigh(entry) }))
+    .sort((one, other) => other.weight - one.weight)
+    .slice(0, keptEntriesMax);
+  let bytes = 2;
+  const kept = heaviest.flatMap(({ name, entry }) => {
+    const text = `${JSON.stringify(name)}:${JSON.stringify(entry)}`;
+    if (bytes + text.length + 1 > keptBytesMax) return [];
+    bytes += text.length + 1;
+    return [text];
+  });
+  return `{${kept.join(',')}}`;
 }
 
 /** No machine runs no process: an empty list is an agent that is set to send none. */
@@ -35,12 +64,15 @@ export interface DiskFigures {
   readonly percent: number;
 }
 
-const storedDisksSchema = z.record(z.string(), diskStatsSchema.strip());
-const storedNetworkSchema = z.record(z.string(), networkStatsSchema.strip());
-
-/** Fullest first. Devices of no size (an empty drive) are left out. */
+/** Of what a store keeps. Fullest first. Devices of no size (an empty drive) are left out. */
 export function disksOf(stored: string): readonly DiskFigures[] {
-  return Object.entries(storedDisksSchema.parse(JSON.parse(stored)))
+  const disks = Object.entries<unknown>(Object(JSON.parse(stored)));
+  return diskFigures(disks.map(([device, disk]) => [device, storedDiskSchema.parse(disk)]));
+}
+
+/** Of a report's disks, by their devices. Fullest first, as `disksOf` has them. */
+export function diskFigures(disks: readonly (readonly [string, Disk])[]): readonly DiskFigures[] {
+  return disks
     .filter(([, disk]) => disk.used + disk.free > 0)
     .map(([device, disk]) => ({
       device,
@@ -49,9 +81,13 @@ export function disksOf(stored: string): readonly DiskFigures[] {
       totalBytes: disk.total,
       usedBytes: disk.used,
       freeBytes: disk.free,
-      percent: roundTo((disk.used / (disk.used + disk.free)) * 100, 1),
+      percent: roundTo(shareOf(disk), 1),
     }))
     .sort((one, other) => other.percent - one.percent);
+}
+
+function shareOf({ used, free }: Disk): number {
+  return used + free === 0 ? 0 : (used / (used + free)) * 100;
 }
 
 export interface InterfaceFigures {
@@ -62,8 +98,17 @@ export interface InterfaceFigures {
   readonly bytesReceived: number | null;
 }
 
+/** Of what a store keeps. */
 export function interfacesOf(stored: string): readonly InterfaceFigures[] {
-  return Object.entries(storedNetworkSchema.parse(JSON.parse(stored))).map(([name, stats]) => ({
+  const network = Object.entries<unknown>(Object(JSON.parse(stored)));
+  return interfaceFigures(network.map(([name, one]) => [name, storedInterfaceSchema.parse(one)]));
+}
+
+/** Of a report's interfaces, by their names. */
+export function interfaceFigures(
+  network: readonly (readonly [string, Interface])[],
+): readonly InterfaceFigures[] {
+  return network.map(([name, stats]) => ({
     name,
     ip: stats.ip,
     netmask: stats.netmask,
@@ -77,10 +122,10 @@ export interface NetworkRate {
   readonly receivedBytesPerSecond: number;
 }
 
-/** Counters at a moment: the `network` of one report. */
+/** Counters at a moment: the interfaces of one report. */
 export interface NetworkSample {
   readonly epoch: number;
-  readonly network: string;
+  readonly interfaces: readonly InterfaceFigures[];
 }
 
 /**
@@ -91,11 +136,11 @@ export interface NetworkSample {
 export function rateBetween(before: NetworkSample, after: NetworkSample): NetworkRate | null {
   const seconds = after.epoch - before.epoch;
   if (seconds <= 0) return null;
-  const earlier = new Map(interfacesOf(before.network).map((one) => [one.name, one]));
+  const earlier = new Map(before.interfaces.map((one) => [one.name, one]));
   let counted = 0;
   let sent = 0;
   let received = 0;
-  for (const now of interfacesOf(after.network)) {
+  for (const now of after.interfaces) {
     const then = earlier.get(now.name);
     if (then === undefined || now.ip.startsWith('127.')) continue;
     if (now.bytesSent === null || now.bytesReceived === null) continue;
@@ -112,8 +157,12 @@ export function rateBetween(before: NetworkSample, after: NetworkSample): Networ
   };
 }
 
-export function newestRate(newest: NewestFigures): NetworkRate | null {
-  return newest.before === null ? null : rateBetween(newest.before, newest);
+export function newestRate({ epoch, network, before }: NewestFigures): NetworkRate | null {
+  if (before === null) return null;
+  return rateBetween(
+    { epoch: before.epoch, interfaces: interfacesOf(before.network) },
+    { epoch, interfaces: interfacesOf(network) },
+  );
 }
 
 export function roundTo(value: number, digits: number): number {

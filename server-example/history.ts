@@ -1,6 +1,7 @@
 /** A system's past for its charts: as many points as a chart can show, as columns. */
 import type { History } from './api-schemas.ts';
-import { disksOf, rateBetween, roundTo } from './figures.ts';
+import { disksOf, interfacesOf, type NetworkSample, rateBetween, roundTo } from './figures.ts';
+import { createSlices } from './slices.ts';
 import type { HistoryPoint, Store } from './store.ts';
 
 export interface HistoryRequest {
@@ -15,7 +16,12 @@ export interface HistoryRequest {
 /** Disks in one chart: the fullest. More lines than this cannot be told apart. */
 const disksMax = 12;
 
-export async function readHistory(store: Store, request: HistoryRequest): Promise<History> {
+type Column = (number | null)[];
+
+export async function readHistory(
+  store: Pick<Store, 'history'>,
+  request: HistoryRequest,
+): Promise<History> {
   const { from, to, intervalSeconds } = request;
   const bucketSeconds = Math.max(1, Math.ceil((to - from) / request.points));
   const points = await store.history({ systemId: request.systemId, from, to, bucketSeconds });
@@ -29,8 +35,7 @@ export async function readHistory(store: Store, request: HistoryRequest): Promis
     cpu_max: rows.map((row) => rounded(row.point?.cpuPercentMax)),
     memory: rows.map((row) => rounded(row.point?.memoryPercentAverage)),
     memory_max: rows.map((row) => rounded(row.point?.memoryPercentMax)),
-    ...rateColumns(rows),
-    disks: diskColumns(rows),
+    ...(await columnsOfNames(rows)),
   };
 }
 
@@ -53,36 +58,45 @@ function withGaps(points: readonly HistoryPoint[], longestSeconds: number): read
   return rows;
 }
 
-function rateColumns(
+/** What has to be looked up by name in each point: rates of the interfaces, shares of the disks. */
+async function columnsOfNames(
   rows: readonly ChartRow[],
-): Pick<History, 'sent_per_second' | 'received_per_second'> {
-  const rates = rows.map(({ point }, index) => {
-    const before = rows[index - 1]?.point;
-    return point === null || before === null || before === undefined
-      ? null
-      : rateBetween(before, point);
-  });
-  return {
-    sent_per_second: rates.map((rate) => rate?.sentBytesPerSecond ?? null),
-    received_per_second: rates.map((rate) => rate?.receivedBytesPerSecond ?? null),
-  };
+): Promise<Pick<History, 'sent_per_second' | 'received_per_second' | 'disks'>> {
+  const slices = createSlices();
+  const sent: Column = [];
+  const received: Column = [];
+  const disks = new Map<string, Column>();
+  let before: NetworkSample | null = null;
+  for (const [at, { epoch, point }] of rows.entries()) {
+    const sample: NetworkSample | null =
+      point === null ? null : { epoch, interfaces: interfacesOf(point.network) };
+    const rate = before === null || sample === null ? null : rateBetween(before, sample);
+    sent.push(rate?.sentBytesPerSecond ?? null);
+    received.push(rate?.receivedBytesPerSecond ?? null);
+    before = sample;
+    for (const disk of point === null ? [] : disksOf(point.disks)) {
+      columnOf(disks, disk.mountPoint, rows.length)[at] = disk.percent;
+    }
+    await slices.pause();
+  }
+  return { sent_per_second: sent, received_per_second: received, disks: fullest(disks) };
 }
 
-function diskColumns(rows: readonly ChartRow[]): Record<string, (number | null)[]> {
-  const columns = new Map<string, (number | null)[]>();
-  rows.forEach(({ point }, index) => {
-    if (point === null) return;
-    for (const disk of disksOf(point.disks)) {
-      let column = columns.get(disk.mountPoint);
-      if (column === undefined) {
-        column = new Array<number | null>(rows.length).fill(null);
-        columns.set(disk.mountPoint, column);
-      }
-      column[index] = disk.percent;
-    }
-  });
-  const fullestFirst = [...columns].sort(([, one], [, other]) => newestOf(other) - newestOf(one));
-  return Object.fromEntries(fullestFirst.slice(0, disksMax));
+function columnOf(columns: Map<string, Column>, name: string, length: number): Column {
+  const there = columns.get(name);
+  if (there !== undefined) return there;
+  const column = new Array<number | null>(length).fill(null);
+  columns.set(name, column);
+  return column;
+}
+
+function fullest(columns: ReadonlyMap<string, Column>): Record<string, Column> {
+  const fullestFirst = [...columns]
+    .map(([name, column]) => ({ name, column, newest: newestOf(column) }))
+    .sort((one, other) => other.newest - one.newest);
+  return Object.fromEntries(
+    fullestFirst.slice(0, disksMax).map(({ name, column }) => [name, column]),
+  );
 }
 
 function newestOf(column: readonly (number | null)[]): number {

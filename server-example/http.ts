@@ -1,13 +1,16 @@
-/** The few things about HTTP that every route needs: errors with a status, JSON in and out. */
+/** The few things about HTTP that everything here needs: errors with a status, and JSON answers. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { gzip } from 'node:zlib';
+import { HTTPException } from 'hono/http-exception';
+import { Overloaded } from './intake.ts';
+import type { Log } from './quiet-log.ts';
+import { StoreUnavailable } from './store.ts';
 
 /** A refusal: becomes an answer with this status and `{"error": message}`. */
 export class HttpError extends Error {
   readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, message: string, headers: OutgoingHttpHeaders = {}) {
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.name = 'HttpError';
     this.status = status;
@@ -15,55 +18,44 @@ export class HttpError extends Error {
   }
 }
 
+const retryAfterSeconds = 10;
+
+/** One table from what went wrong to a status. What the owner should know of goes into the log. */
+export function toHttpError(error: unknown, log: Log): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof Overloaded || error instanceof StoreUnavailable) {
+    log(error.message);
+    return new HttpError(503, error.message, { 'retry-after': String(retryAfterSeconds) });
+  }
+  // The framework's own: a body that is no JSON, or not said to be.
+  if (error instanceof HTTPException) {
+    const words = error.status === 415 ? 'content-type must be application/json' : error.message;
+    return new HttpError(error.status, words);
+  }
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return new HttpError(500, 'the receiver failed; its log says why');
+}
+
+/** Of every answer of the API and the protocol. */
+export const answerHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 export function sendJson(
   response: ServerResponse,
   status: number,
   value: unknown,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  sendText(response, status, 'application/json; charset=utf-8', JSON.stringify(value), headers);
-}
-
-/** Long answers are compressed where the client asks for it: a list of a large fleet is megabytes. */
-export function sendText(
-  response: ServerResponse,
-  status: number,
-  contentType: string,
-  text: string,
-  headers: OutgoingHttpHeaders = {},
-): void {
-  const send = (body: Buffer, coding: OutgoingHttpHeaders): void => {
-    response.writeHead(status, {
-      'content-type': contentType,
-      'content-length': body.length,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      ...coding,
-      ...headers,
-    });
-    response.end(body);
-  };
-  const body = Buffer.from(text);
-  const accepted = String(response.req.headers['accept-encoding'] ?? '');
-  if (body.length < compressFromBytes || !/\bgzip\b/.test(accepted)) {
-    send(body, {});
-    return;
-  }
-  gzip(body, { level: 1 }, (error, zipped) => {
-    if (error === null) send(zipped, { 'content-encoding': 'gzip', vary: 'accept-encoding' });
-    else send(body, {});
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    ...answerHeaders,
+    ...headers,
   });
-}
-
-const compressFromBytes = 16 * 1024;
-
-/** Throws HttpError 400 for what is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpError(400, 'the body is not JSON');
-  }
+  response.end(body);
 }
 
 export function sendEmpty(response: ServerResponse, status: number): void {

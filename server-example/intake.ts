@@ -5,6 +5,7 @@
  * first report starts a commit at once, and whatever arrives while it runs goes into the next one:
  * a lone agent waits for nobody, and a fleet shares the disk's time.
  */
+import { waitingBytesMax, waitingBytesOfSystemMax } from './limits.ts';
 import { type IncomingReport, type InsertOutcome, type Store, StoreUnavailable } from './store.ts';
 
 export interface IntakeOptions {
@@ -15,6 +16,8 @@ export interface IntakeOptions {
   readonly concurrentBatches?: number;
   /** Bytes of JSON that may wait for a commit; beyond them the receiver is overloaded. */
   readonly waitingBytesMax?: number;
+  /** Of one system: however much it sends, there is room left for others. */
+  readonly waitingBytesOfSystemMax?: number;
 }
 
 export interface Intake {
@@ -37,12 +40,21 @@ interface Waiting {
 
 export function createIntake(options: IntakeOptions): Intake {
   const { store, batchReports = 256, concurrentBatches = 1 } = options;
-  const waitingBytesMax = options.waitingBytesMax ?? 64 * 1024 * 1024;
+  const most = options.waitingBytesMax ?? waitingBytesMax;
+  const mostOfSystem = options.waitingBytesOfSystemMax ?? waitingBytesOfSystemMax;
+  const bytesOf = new Map<string, number>();
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let running = 0;
   let scheduled = false;
   let idle: (() => void)[] = [];
+
+  const count = ({ systemId }: IncomingReport, bytes: number): void => {
+    waitingBytes += bytes;
+    const left = (bytesOf.get(systemId) ?? 0) + bytes;
+    if (left === 0) bytesOf.delete(systemId);
+    else bytesOf.set(systemId, left);
+  };
 
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     try {
@@ -69,7 +81,7 @@ export function createIntake(options: IntakeOptions): Intake {
     while (running < concurrentBatches && waiting.length > 0) {
       const batch = waiting.slice(0, batchReports);
       waiting = waiting.slice(batchReports);
-      for (const one of batch) waitingBytes -= one.report.body.length;
+      for (const one of batch) count(one.report, -one.report.body.length);
       running += 1;
       void commit(batch);
     }
@@ -84,10 +96,16 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     add: (report) => {
-      if (waitingBytes + report.body.length > waitingBytesMax) {
+      const { length } = report.body;
+      if (waitingBytes + length > most) {
         return Promise.reject(new Overloaded('too many reports wait to be stored'));
       }
-      waitingBytes += report.body.length;
+      if ((bytesOf.get(report.systemId) ?? 0) + length > mostOfSystem) {
+        return Promise.reject(
+          new Overloaded(`too many reports of ${report.systemId} wait to be stored`),
+        );
+      }
+      count(report, length);
       return new Promise((resolve, reject) => {
         waiting.push({ report, resolve, reject });
         schedule();

@@ -1,7 +1,7 @@
 /**
  * Live updates by server-sent events (https://html.spec.whatwg.org/#server-sent-events): the
- * summaries of the systems that reported since the last event, at most one event a second, however
- * many reports arrive.
+ * summaries of the systems that reported since the last ones, once a second at the most, however many
+ * reports arrive.
  */
 import type { ServerResponse } from 'node:http';
 import type { SystemSummary } from './api-schemas.ts';
@@ -23,6 +23,8 @@ export interface Live {
   close(): void;
 }
 
+/** Of more that reported there are several events in a row. */
+const systemsOfEvent = 100;
 /** A listener that has not read this much is gone or far behind; it reconnects and starts afresh. */
 const unreadBytesMax = 4 * 1024 * 1024;
 
@@ -44,8 +46,11 @@ export function createLive(options: LiveOptions): Live {
     const ids = [...changed];
     changed.clear();
     try {
-      const systems = await options.summaries(ids);
-      send(`event: systems\ndata: ${JSON.stringify({ systems })}\n\n`);
+      for (let at = 0; at < ids.length; at += systemsOfEvent) {
+        const systems = await options.summaries(ids.slice(at, at + systemsOfEvent));
+        send(`event: systems\ndata: ${JSON.stringify({ systems })}\n\n`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     } catch {
       // The store is away; the page asks for the whole list again by itself.
     } finally {

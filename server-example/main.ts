@@ -3,7 +3,7 @@
  * clock, the environment and the signals.
  */
 import { join } from 'node:path';
-import { createTokenAccess, openAccess } from './auth.ts';
+import { createTokenAccess, openAccess } from './access.ts';
 import { parseOptions, type ServerOptions, UsageError, usage } from './options.ts';
 import { createReceiver } from './receiver.ts';
 import { createSqliteStore } from './sqlite-store.ts';
@@ -33,6 +33,8 @@ async function main(): Promise<void> {
     now: () => Date.now(),
     log,
     access,
+    tls: options.tls,
+    systemsMax: options.systemsMax,
     openRegistration: options.registration === 'open',
     allowedHosts: options.allowedHosts,
     keepReportsDays: options.keepReportsDays,
@@ -40,8 +42,16 @@ async function main(): Promise<void> {
   });
   const address = await receiver.listen(options.host, options.port);
   console.log(`listening on ${address}`);
-  if (access === openAccess && !/^http:\/\/(127\.|\[::1\])/.test(address)) {
-    log('Everybody who reaches this address may report and look; --token-file asks for a token.');
+  const isLocal = /^https?:\/\/(127\.|\[::1\])/.test(address);
+  if (access === openAccess && !isLocal) {
+    log(
+      'Everybody who reaches this address may report, look and change; --token-file asks for a token.',
+    );
+  }
+  if (access !== openAccess && options.tls === undefined && !isLocal) {
+    log(
+      'Tokens travel in the clear over http; --tls-certificate and --tls-key, or a proxy, mend that.',
+    );
   }
 
   let _closing: Promise<void> | undefined;

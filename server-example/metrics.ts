@@ -3,12 +3,12 @@ import type { SystemSummary } from './api-schemas.ts';
 import type { InsertOutcome } from './store.ts';
 
 /** What came of a send_stats request. */
-export type ReportOutcome = InsertOutcome | 'refused' | 'unavailable';
+export type ReportOutcome = InsertOutcome | 'refused' | 'limited' | 'unavailable';
 
 export interface Metrics {
   count(outcome: ReportOutcome): void;
   /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
-  render(systems: readonly SystemSummary[], listeners: number): string;
+  render(systems: AsyncIterable<readonly SystemSummary[]>, listeners: number): Promise<string>;
 }
 
 export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -59,15 +59,20 @@ export function createMetrics(): Metrics {
     conflict: 0,
     excess: 0,
     refused: 0,
+    limited: 0,
     unavailable: 0,
   };
   return {
     count: (outcome) => {
       reports[outcome] += 1;
     },
-    render: (systems, listeners) => {
+    render: async (systems, listeners) => {
       const states = { up: 0, late: 0, silent: 0, waiting: 0 };
-      for (const system of systems) states[system.state] += 1;
+      const samples = gauges.map((): string[] => []);
+      for await (const some of systems) {
+        for (const system of some) states[system.state] += 1;
+        for (const [at, gauge] of gauges.entries()) samples[at]?.push(...samplesOf(gauge, some));
+      }
       const lines = [
         ...family(
           'system_monitor_receiver_reports_total',
@@ -85,16 +90,21 @@ export function createMetrics(): Metrics {
           ['', listeners],
         ]),
       ];
-      for (const gauge of gauges) {
-        const samples = systems.flatMap((system): [string, number][] => {
-          const value = gauge.read(system);
-          return value === null || value === undefined ? [] : [[labels(system), value]];
-        });
-        lines.push(...family(gauge.name, 'gauge', gauge.help, samples));
-      }
-      return `${lines.join('\n')}\n`;
+      const families = gauges.flatMap(({ name, help }, at) => [
+        ...family(name, 'gauge', help, []),
+        ...(samples[at] ?? []),
+      ]);
+      return `${[...lines, ...families].join('\n')}\n`;
     },
   };
+}
+
+function samplesOf(gauge: Gauge, systems: readonly SystemSummary[]): readonly string[] {
+  return systems.flatMap((system) => {
+    const value = gauge.read(system);
+    if (value === null || value === undefined) return [];
+    return [`${gauge.name}${labels(system)} ${value}`];
+  });
 }
 
 function family(

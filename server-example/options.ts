@@ -1,7 +1,9 @@
 /** The command line of `npm run server`. */
 import { parseArgs } from 'node:util';
+import { systemsMaxDefault } from './limits.ts';
 import { keepHourlyDaysDefault, keepReportsDaysDefault } from './receiver.ts';
 import { systemIdSchema } from './report.ts';
+import type { TlsFiles } from './tls.ts';
 
 export interface ServerOptions {
   readonly port: number;
@@ -14,6 +16,8 @@ export interface ServerOptions {
   readonly keepReportsDays: number;
   readonly keepHourlyDays: number;
   readonly tokenFile: string | undefined;
+  readonly tls: TlsFiles | undefined;
+  readonly systemsMax: number;
   readonly allowedHosts: readonly string[];
   readonly help: boolean;
 }
@@ -34,7 +38,11 @@ Receives the reports of system-monitor agents, keeps them in SQLite and shows th
   --register ID         register a system id; may be given more than once
   --registration MODE   open: the first report of an id registers it (default)
                         closed: reports of ids that are not registered are refused
-  --token-file FILE     ask for a bearer token; a line is [report|view] TOKEN
+  --max-systems N       systems that may be registered (${systemsMaxDefault})
+  --token-file FILE     ask for a bearer token; a line is [report] [view] [manage] TOKEN, and a
+                        token that may report may be bound to ids: report id=web-* TOKEN
+  --tls-certificate FILE, --tls-key FILE
+                        answer by https with these (PEM); they are read again when they change
   --allow-host NAME     a name under which browsers may reach this receiver on the loopback,
                         such as that of a proxy in front; may be given more than once
 
@@ -51,7 +59,10 @@ const flags = {
   store: { type: 'string' },
   register: { type: 'string', multiple: true },
   registration: { type: 'string' },
+  'max-systems': { type: 'string' },
   'token-file': { type: 'string' },
+  'tls-certificate': { type: 'string' },
+  'tls-key': { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
   'keep-reports': { type: 'string' },
   'keep-hourly': { type: 'string' },
@@ -78,6 +89,13 @@ export function parseOptions(
     keepReportsDays: days('keep-reports', values['keep-reports'], keepReportsDaysDefault),
     keepHourlyDays: days('keep-hourly', values['keep-hourly'], keepHourlyDaysDefault),
     tokenFile: values['token-file'],
+    tls: tlsFiles(values['tls-certificate'], values['tls-key']),
+    systemsMax: wholeNumber(
+      'max-systems',
+      values['max-systems'] ?? String(systemsMaxDefault),
+      1,
+      10_000_000,
+    ),
     allowedHosts: values['allow-host'] ?? [],
     help: values.help ?? false,
   };
@@ -108,7 +126,7 @@ function systemId(text: string): string {
   const parsed = systemIdSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new UsageError(
-    `--register ${JSON.stringify(text)}: must be a system id, such as Linux-0123456789abcdef0123456789abcdef`,
+    `--register ${JSON.stringify(text)}: must be a system id of 1 to 200 characters that can be seen, such as Linux-0123456789abcdef0123456789abcdef`,
   );
 }
 
@@ -116,6 +134,14 @@ function storeUrl(text: string): string {
   if (/^postgres(ql)?:\/\//.test(text)) return text;
   // The text may hold a password, so it is not repeated.
   throw new UsageError('--store: must be an address such as postgres://user@host/database');
+}
+
+function tlsFiles(certificate: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    throw new UsageError('--tls-certificate and --tls-key: one needs the other');
+  }
+  return { certificate, key };
 }
 
 function registrationMode(text: string): 'open' | 'closed' {

@@ -5,7 +5,6 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 
 const securityPolicy = [
@@ -37,7 +36,8 @@ const scripts = [
 
 export interface PageFile {
   readonly path: string;
-  readonly send: (request: IncomingMessage, response: ServerResponse) => void;
+  /** `known` is the version that the browser has: its `If-None-Match`. */
+  readonly answer: (known: string | undefined) => Response;
 }
 
 /** Reads all files of the page. Throws where one is missing: a receiver without its page is broken. */
@@ -59,7 +59,7 @@ export function loadPage(): readonly PageFile[] {
 }
 
 function pageFile(path: string, source: URL | string, contentType: string): PageFile {
-  const content = readFileSync(source);
+  const content = Uint8Array.from(readFileSync(source));
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
   const headers = {
     'content-type': contentType,
@@ -72,14 +72,11 @@ function pageFile(path: string, source: URL | string, contentType: string): Page
   };
   return {
     path,
-    send: (request, response) => {
-      if (request.headers['if-none-match'] === etag) {
-        response.writeHead(304, headers);
-        response.end();
-        return;
-      }
-      response.writeHead(200, { ...headers, 'content-length': content.length });
-      response.end(content);
-    },
+    answer: (known) =>
+      known === etag
+        ? new Response(null, { status: 304, headers })
+        : new Response(content, {
+            headers: { ...headers, 'content-length': String(content.length) },
+          }),
   };
 }

@@ -5,118 +5,157 @@
  *   check_system_id  → 200 registered, 204 not registered
  *   send_stats       → 200, once the report is on disk
  *
- * Everything else says why in JSON: 400 what the body lacks, 409 too many reports of one second, 413
- * too large, 415 not JSON, 503 with Retry-After when the report could not be stored. The agent keeps
- * what was not answered with 200.
+ * Everything else says why in JSON: 400 what the body lacks, 403 who may not, 409 too many reports of
+ * one second, 413 too large, 415 not JSON, 429 too many of one hour, 503 with Retry-After when the
+ * report could not be stored. The agent keeps what was not answered with 200.
+ *
+ * It stands below the framework, on Node's own request and response: this is what a fleet asks a
+ * thousand times a second, and all that a framework could do here is take its time.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  checkSystemIdRequestSchema,
   statusNotRegistered,
   statusReceived,
   statusRegistered,
   statusUrlOk,
 } from '../src/wire/requests.ts';
+import type { Caller } from './access.ts';
 import type { BodyReader } from './body.ts';
-import { figuresOf } from './figures.ts';
-import { HttpError, parseJson, sendEmpty, sendJson } from './http.ts';
+import { type Gate, senderOf } from './gate.ts';
+import { HttpError, sendEmpty, sendJson } from './http.ts';
 import type { Intake } from './intake.ts';
 import type { ReportOutcome } from './metrics.ts';
-import { describeIssue, type Report, reportSchema } from './report.ts';
-import { copiesMax, type IncomingReport, type Store } from './store.ts';
+import type { Quota } from './quota.ts';
+import type { Reader } from './reader.ts';
+import type { ReportClaim } from './reading.ts';
+import type { Registry } from './registry.ts';
+import type { SecondShares } from './second-share.ts';
+import type { InsertOutcome, Store } from './store.ts';
 
 export interface ProtocolOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, 'isRegistered'>;
+  readonly gate: Gate;
+  readonly registry: Registry;
+  readonly quota: Quota;
+  readonly shares: SecondShares;
   readonly intake: Intake;
   readonly bodies: BodyReader;
+  readonly reader: Reader;
   /** Whole seconds since 1970. */
   readonly now: () => number;
   readonly bodyBytesMax: number;
-  /** Whether the first report of an unknown id registers it. */
-  readonly openRegistration: boolean;
   /** Told what came of each report. */
   readonly onReport: (outcome: ReportOutcome, systemId: string) => void;
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export function createProtocol(options: ProtocolOptions): Handler {
-  const { store, intake } = options;
+/** A report, and who sent it. */
+interface Sent {
+  readonly report: ReportClaim;
+  readonly body: string;
+  readonly caller: Caller;
+  readonly sender: string;
+}
 
-  const checkSystemId = async (request: unknown, response: ServerResponse): Promise<void> => {
-    const parsed = checkSystemIdRequestSchema.strip().safeParse(request);
-    if (!parsed.success) throw new HttpError(400, describeIssue(parsed.error));
-    const registered = await store.isRegistered(parsed.data.system_id);
+export function createProtocol(options: ProtocolOptions): Handler {
+  const { store, gate } = options;
+
+  const checkSystemId = async (
+    systemId: string,
+    caller: Caller,
+    response: ServerResponse,
+  ): Promise<void> => {
+    requireOwn(systemId, caller);
+    const registered = await store.isRegistered(systemId);
     if (registered) sendJson(response, statusRegistered, { registered });
     else sendEmpty(response, statusNotRegistered);
   };
 
-  const sendStats = async (
-    request: unknown,
-    body: string,
-    response: ServerResponse,
-  ): Promise<void> => {
-    const parsed = reportSchema.safeParse(request);
-    if (!parsed.success) {
-      options.onReport('refused', '');
-      throw new HttpError(400, describeIssue(parsed.error));
-    }
-    const report = parsed.data;
-    const id = report.system_id;
+  const sendStats = async (sent: Sent, response: ServerResponse): Promise<void> => {
+    const id = sent.report.systemId;
+    let outcome: InsertOutcome;
     try {
-      if (!options.openRegistration && !(await store.isRegistered(id))) {
-        options.onReport('refused', id);
-        // 403 and not 400: the agent keeps the report and tries again, so nothing is lost meanwhile.
-        throw new HttpError(403, `${id} is not registered here`);
-      }
-      const outcome = await intake.add(toIncoming(report, body, options.now()));
-      options.onReport(outcome, id);
-      // The agent tells its user, who alone can mend it (docs/specs/0001-delivery.md).
-      const notice = { 'system-monitor-notice': 'other-machine' };
-      if (outcome === 'excess') {
-        // Not 503: the agent would hold all others back for one that can never be stored.
-        const reason = `${copiesMax} other reports of this second are stored under ${id}`;
-        throw new HttpError(409, reason, notice);
-      }
-      const received = { received: true, duplicate: outcome === 'duplicate' };
-      sendJson(response, statusReceived, received, outcome === 'conflict' ? notice : {});
+      outcome = await storeReport(options, sent);
     } catch (error) {
-      if (!(error instanceof HttpError)) options.onReport('unavailable', id);
+      options.onReport(outcomeOf(error), id);
       throw error;
     }
+    options.onReport(outcome, id);
+    // The agent tells its user, who alone can mend it (docs/specs/0001-delivery.md).
+    const notice = { 'system-monitor-notice': 'other-machine' };
+    if (outcome === 'excess') {
+      // Not 503: the agent would hold all others back for one that can never be stored.
+      const reason = `too many other reports of this second are stored under ${id}`;
+      throw new HttpError(409, reason, notice);
+    }
+    const received = { received: true, duplicate: outcome === 'duplicate' };
+    sendJson(response, statusReceived, received, outcome === 'conflict' ? notice : {});
   };
 
   return async (request, response) => {
+    const caller = await gate.admit(request, 'report');
     requireJson(request);
     const body = await options.bodies.readText(request, options.bodyBytesMax);
-    const parsed = parseObject(body);
-    switch (parsed.action) {
+    const sender = senderOf(caller, request);
+    const reading = await options.reader.read(body, sender);
+    switch (reading.action) {
       case 'check_url':
         sendJson(response, statusUrlOk, { ok: true });
         return;
       case 'check_system_id':
-        await checkSystemId(parsed, response);
+        await checkSystemId(reading.systemId, caller, response);
         return;
       case 'send_stats':
-        await sendStats(parsed, body, response);
+        await sendStats({ report: reading.report, body, caller, sender }, response);
         return;
-      default:
-        throw new HttpError(400, 'action: must be "check_url", "check_system_id" or "send_stats"');
+      case 'refused':
+        if (reading.ofReport) options.onReport('refused', '');
+        throw new HttpError(400, reading.reason);
     }
   };
 }
 
-function toIncoming(report: Report, body: string, receivedAt: number): IncomingReport {
-  return {
-    systemId: report.system_id,
-    epoch: report.epoch,
-    receivedAt,
-    intervalSeconds: report.interval,
-    url: withoutCredentials(report.url),
-    body,
-    copiesMax,
-    ...figuresOf(report.stats),
-  };
+/** Past every bound that there is for one sender, and into the store. */
+async function storeReport(
+  options: ProtocolOptions,
+  { report, body, caller, sender }: Sent,
+): Promise<InsertOutcome> {
+  const { systemId, epoch, intervalSeconds } = report;
+  requireOwn(systemId, caller);
+  await options.registry.admit(systemId, caller);
+  const place = options.quota.take({ sender, systemId, epoch, intervalSeconds });
+  if ('retryAfterSeconds' in place) {
+    const reason = `${systemId} sends more reports of one hour than its interval gives tenfold`;
+    throw tooMany(reason, place.retryAfterSeconds);
+  }
+  const share = options.shares.take({ sender, systemId, epoch, bytes: body.length });
+  let outcome: InsertOutcome | undefined;
+  try {
+    if (share === undefined)
+      throw tooMany(`${systemId} sends many reports of one second at once`, 1);
+    const { copiesMax } = share;
+    const receivedAt = options.now();
+    outcome = await options.intake.add({ ...report, receivedAt, body, copiesMax });
+    return outcome;
+  } finally {
+    share?.settle(outcome === 'conflict');
+    if (outcome !== 'stored' && outcome !== 'conflict') place.giveBack();
+  }
+}
+
+function tooMany(reason: string, retryAfterSeconds: number): HttpError {
+  return new HttpError(429, reason, { 'retry-after': String(retryAfterSeconds) });
+}
+
+function outcomeOf(error: unknown): ReportOutcome {
+  if (!(error instanceof HttpError)) return 'unavailable';
+  return error.status === 429 ? 'limited' : 'refused';
+}
+
+function requireOwn(systemId: string, caller: Caller): void {
+  if (caller.mayReportAs(systemId)) return;
+  throw new HttpError(403, `this token may not report as ${systemId}`);
 }
 
 /**
@@ -128,20 +167,4 @@ function requireJson(request: IncomingMessage): void {
   if (type !== 'application/json' && !type.endsWith('+json')) {
     throw new HttpError(415, 'content-type must be application/json');
   }
-}
-
-function parseObject(body: string): Record<string, unknown> {
-  const value = parseJson(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new HttpError(400, 'the body must be a JSON object');
-  }
-  return { ...value };
-}
-
-/**
- * The agent removes them; another program's report may carry them, and the page shows the address.
- * A NUL is no text for PostgreSQL, and no part of an address.
- */
-function withoutCredentials(url: string): string {
-  return url.replaceAll('\0', '').replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1');
 }

@@ -1,29 +1,34 @@
 /**
- * The receiver: an HTTP server over a store.
+ * The receiver: an HTTP server over a store. Put together here; app.ts has every address.
  *
- *   POST /            the protocol                       protocol.ts → intake.ts → store
- *   GET  /            the page                           page.ts, web/
- *   GET  /api/…       what the page is made of           api.ts → store
- *   GET  /api/events  live updates                       live.ts
- *
- * routes.ts has them all.
+ *   POST /   gate → body → reader → registry → quota → shares → intake → store
+ *   GET  …   app.ts → fleet, history, metrics → store
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createApi } from './api.ts';
-import { type Access, openAccess } from './auth.ts';
+import { type Access, openAccess } from './access.ts';
+import { createApp } from './app.ts';
 import { createBodyReader } from './body.ts';
+import { createFleetReader } from './fleet.ts';
+import { createGate } from './gate.ts';
+import { createHealth } from './health.ts';
 import { createHostGuard } from './host-guard.ts';
-import { HttpError, sendJson } from './http.ts';
-import { createIntake, Overloaded } from './intake.ts';
+import { sendJson, toHttpError } from './http.ts';
+import { createIntake } from './intake.ts';
+import { bodyBytesMax } from './limits.ts';
 import { createLive } from './live.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type ReportOutcome } from './metrics.ts';
 import { createProtocol } from './protocol.ts';
 import { createQuietLog, type Log } from './quiet-log.ts';
+import { createQuota } from './quota.ts';
+import { createReader } from './reader.ts';
+import { createRegistry } from './registry.ts';
 import { createRetention } from './retention.ts';
-import { findRoute } from './router.ts';
-import { createRoutes, type ReceiverRoute } from './routes.ts';
-import { type Store, StoreUnavailable } from './store.ts';
+import { createSecondShares } from './second-share.ts';
+import type { Store } from './store.ts';
+import { readTlsFiles, type TlsFiles, watchTlsFiles } from './tls.ts';
+import { createWrongTokens } from './wrong-tokens.ts';
 
 export interface ReceiverOptions {
   readonly store: Store;
@@ -32,10 +37,18 @@ export interface ReceiverOptions {
   readonly log: (line: string) => void;
   /** Whether the first report of an unknown id registers it; true by default. */
   readonly openRegistration?: boolean;
-  /** Who may report and who may look; everybody by default. */
+  /** Who may report, look and change; everybody by default. */
   readonly access?: Access;
+  /** Waits before a wrong token is answered; by the clock unless told otherwise. */
+  readonly wait?: (ms: number) => Promise<void>;
   /** Names under which browsers may reach a receiver on the loopback, besides its own. */
   readonly allowedHosts?: readonly string[];
+  /** TLS with these files; plain HTTP without them. */
+  readonly tls?: TlsFiles | undefined;
+  /** How often these files are looked at. */
+  readonly tlsLookMs?: number;
+  /** Systems that may be registered. */
+  readonly systemsMax?: number;
   readonly keepReportsDays?: number;
   readonly keepHourlyDays?: number;
   readonly bodyBytesMax?: number;
@@ -50,65 +63,58 @@ export interface Receiver {
 
 export const keepReportsDaysDefault = 14;
 export const keepHourlyDaysDefault = 730;
-/** A report of 20 000 processes is about 1.5 MB. */
-const bodyBytesMaxDefault = 8 * 1024 * 1024;
-const retryAfterSeconds = 10;
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { store } = options;
   const now = (): number => Math.floor(options.now() / 1000);
   const log = createQuietLog({ log: options.log, now });
+  const health = createHealth({ store: options.store, now: options.now });
+  const { store } = health;
   const access = options.access ?? openAccess;
+  const { wait } = options;
+  const wrongTokens = createWrongTokens({ now, log, ...(wait === undefined ? {} : { wait }) });
+  const gate = createGate(access, wrongTokens);
   const bodies = createBodyReader();
+  const reader = createReader();
+  const registry = createRegistry({
+    store,
+    now,
+    openRegistration: options.openRegistration ?? true,
+    ...(options.systemsMax === undefined ? {} : { systemsMax: options.systemsMax }),
+  });
   const intake = createIntake({ store, concurrentBatches: store.concurrentInserts });
   const metrics = createMetrics();
-  const api = createApi({ store, bodies, now });
-  const live = createLive({ summaries: api.summaries });
+  const fleet = createFleetReader({ store, reader, now });
+  const live = createLive({ summaries: fleet.some });
+  const hostGuard = createHostGuard(options.allowedHosts ?? []);
+  const bounds = { registry, quota: createQuota({ now }), shares: createSecondShares() };
   const protocol = createProtocol({
-    store,
-    intake,
-    bodies,
-    now,
-    bodyBytesMax: options.bodyBytesMax ?? bodyBytesMaxDefault,
-    openRegistration: options.openRegistration ?? true,
-    onReport: (outcome, systemId) => {
-      metrics.count(outcome);
-      if (outcome === 'stored' || outcome === 'conflict') live.changed(systemId);
-      if (outcome === 'conflict' || outcome === 'excess') {
-        log(
-          `${systemId} sent different reports of one second: do two machines share this id, or was its clock set back?`,
-        );
-      }
-    },
+    ...{ store, gate, ...bounds, intake, bodies, reader, now },
+    bodyBytesMax: options.bodyBytesMax ?? bodyBytesMax,
+    onReport: tellOf({ metrics, changed: live.changed, log }),
+  });
+  const app = createApp({
+    ...{ protocol, hostGuard, log, store, bodies, gate, registry, fleet, now },
+    ...{ access, wrongTokens, live, metrics, health, changed: live.changed },
   });
   const retention = createRetention({
-    store,
-    now,
-    log,
+    ...{ store, now, log },
     keepReportsDays: options.keepReportsDays ?? keepReportsDaysDefault,
     keepHourlyDays: options.keepHourlyDays ?? keepHourlyDaysDefault,
   });
-  const routes = createRoutes({ store, bodies, protocol, api, live, metrics, access });
-  const hostGuard = createHostGuard(options.allowedHosts ?? []);
-
-  // A slow sender holds a socket and no more; half a minute is the agent's own limit.
-  const limits = { requestTimeout: 30_000, headersTimeout: 10_000 };
-  const server = createServer(limits, (request, response) => {
-    answer(request, response).catch((error: unknown) => answerError(error, response, log));
+  const server = createHttpServer(options, log, (request, response) => {
+    if (request.method === 'POST' && isRoot(request.url)) {
+      protocol(request, response).catch((error: unknown) => answerError(error, response, log));
+    } else void app(request, response);
   });
-
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { route, id, query } = locate(routes, request);
-    if (route.permission !== 'report') hostGuard.check(request);
-    if (route.permission !== undefined && !access.allows(request, route.permission)) {
-      throw new HttpError(401, 'a token is needed', { 'www-authenticate': 'Bearer' });
-    }
-    await route.handle({ request, response, query, id });
-  };
 
   return {
     listen: async (host, port) => {
-      const address = await listen(server, host, port);
+      const address = await listen(
+        server,
+        host,
+        port,
+        options.tls === undefined ? 'http' : 'https',
+      );
       hostGuard.guard(host);
       retention.start();
       return address;
@@ -118,50 +124,69 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       await close(server);
       await intake.drain();
       await retention.close();
+      await reader.close();
     },
   };
 }
 
-function locate(routes: readonly ReceiverRoute[], request: IncomingMessage) {
-  const url = request.url ?? '/';
-  const questionMark = url.indexOf('?');
-  const path = questionMark === -1 ? url : url.slice(0, questionMark);
-  const found = findRoute(routes, request.method ?? 'GET', path);
-  if (found.kind === 'missing') throw new HttpError(404, `there is nothing at ${path}`);
-  if (found.kind === 'method') {
-    throw new HttpError(405, `${request.method} is not answered here`, {
-      allow: found.allow.join(', '),
-    });
-  }
-  const query = new URLSearchParams(questionMark === -1 ? '' : url.slice(questionMark));
-  return { route: found.route, id: found.id, query };
+function isRoot(url: string | undefined): boolean {
+  return url === '/' || url?.startsWith('/?') === true;
 }
 
-/** One table from what went wrong to a status. */
+/** What a report means to others than its sender. */
+function tellOf({
+  metrics,
+  changed,
+  log,
+}: {
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly changed: (systemId: string) => void;
+  readonly log: Log;
+}) {
+  return (outcome: ReportOutcome, systemId: string): void => {
+    metrics.count(outcome);
+    if (outcome === 'stored' || outcome === 'conflict') changed(systemId);
+    if (outcome === 'conflict' || outcome === 'excess') {
+      log(
+        `${systemId} sent different reports of one second: do two machines share this id, or was its clock set back?`,
+      );
+    }
+    if (outcome === 'limited') {
+      log(`${systemId} sends more different reports than ten times what its interval gives`);
+    }
+  };
+}
+
+/** A slow sender holds a socket and no more; half a minute is the agent's own limit. */
+const timeouts = { requestTimeout: 30_000, headersTimeout: 10_000 };
+
+function createHttpServer(
+  { tls, tlsLookMs }: Pick<ReceiverOptions, 'tls' | 'tlsLookMs'>,
+  log: Log,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  if (tls === undefined) return createServer(timeouts, answer);
+  const server = createTlsServer({ ...timeouts, ...readTlsFiles(tls) }, answer);
+  const stopWatching = watchTlsFiles(server, tls, log, tlsLookMs);
+  server.once('close', stopWatching);
+  return server;
+}
+
 function answerError(error: unknown, response: ServerResponse, log: Log): void {
+  const { status, message, headers } = toHttpError(error, log);
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  if (error instanceof HttpError) {
-    sendJson(response, error.status, { error: error.message }, error.headers);
-    return;
-  }
-  if (error instanceof Overloaded || error instanceof StoreUnavailable) {
-    log(error.message);
-    sendJson(response, 503, { error: error.message }, { 'retry-after': String(retryAfterSeconds) });
-    return;
-  }
-  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  sendJson(response, 500, { error: 'the receiver failed; its log says why' });
+  sendJson(response, status, { error: message }, headers);
 }
 
-function listen(server: Server, host: string, port: number): Promise<string> {
+function listen(server: Server, host: string, port: number, scheme: string): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
-      resolve(addressText(server.address()));
+      resolve(addressText(scheme, server.address()));
     });
   });
 }
@@ -175,8 +200,8 @@ async function close(server: Server): Promise<void> {
   clearTimeout(deadline);
 }
 
-function addressText(address: AddressInfo | string | null): string {
+function addressText(scheme: string, address: AddressInfo | string | null): string {
   if (address === null || typeof address === 'string') return String(address);
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}/`;
+  return `${scheme}://${host}:${address.port}/`;
 }

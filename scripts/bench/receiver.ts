@@ -13,7 +13,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgres, startPostgres } from '../../test/support/postgres.ts';
-import { exampleReport, exampleStats } from '../../test/support/report.ts';
+import { exampleReport, exampleStats, exampleSystemId } from '../../test/support/report.ts';
 import { startServer } from '../../test/support/server-process.ts';
 
 const reports = Number(process.argv[2] ?? 20_000);
@@ -22,6 +22,9 @@ const rounds = 3;
 /** The peer is slower by far; it need not be asked as often to know its rate. */
 const peerShare = 0.1;
 const firstEpoch = 1_000_000_000;
+/** A fleet: no machine sends a thousand reports of one hour. */
+const machines = 1000;
+const machineDigits = 4;
 const python = process.env.PYTHON ?? 'python3';
 
 const peerSource = `
@@ -36,8 +39,12 @@ def receive():
     return ("", 200) if action in ("check_system_id", "send_stats") else ("", 400)
 `;
 
-/** A report as a machine of 180 processes sends it, its epoch always of ten digits. */
-function exampleRequest(): { readonly bytes: Buffer; readonly epochAt: number } {
+/** A report as a machine of 180 processes sends it, its id and its epoch always of the same length. */
+function exampleRequest(): {
+  readonly bytes: Buffer;
+  readonly machineAt: number;
+  readonly epochAt: number;
+} {
   const processes = Array.from({ length: 180 }, (_, at) => ({
     pid: 1000 + at,
     name: `process-${at}`,
@@ -47,16 +54,17 @@ function exampleRequest(): { readonly bytes: Buffer; readonly epochAt: number } 
   const body = JSON.stringify(exampleReport({ epoch: firstEpoch, stats }));
   const head = `POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
   const bytes = Buffer.from(head + body);
-  return { bytes, epochAt: bytes.indexOf(String(firstEpoch)) };
+  const machineAt = bytes.indexOf(exampleSystemId) + exampleSystemId.length - machineDigits;
+  return { bytes, machineAt, epochAt: bytes.indexOf(String(firstEpoch)) };
 }
 
 /**
- * Sends `count` reports of distinct epochs over as many connections, each with one request at a
+ * Sends `count` reports, one a minute of each machine, over as many connections, each with one request at a
  * time, and opens a connection again where the server closes it. Resolves with reports a second.
  * It speaks HTTP by itself because a client library would take more of the cores than the receiver.
  */
 async function load(port: number, count: number, from: number): Promise<number> {
-  const { bytes, epochAt } = exampleRequest();
+  const { bytes, machineAt, epochAt } = exampleRequest();
   let next = 0;
   const worker = async (): Promise<void> => {
     const request = Buffer.from(bytes);
@@ -70,7 +78,10 @@ async function load(port: number, count: number, from: number): Promise<number> 
             socket.end();
             return;
           }
-          request.write(String(firstEpoch + from + next), epochAt);
+          const machine = String(next % machines).padStart(machineDigits, '0');
+          request.write(machine, machineAt);
+          const minute = Math.floor((from + next) / machines);
+          request.write(String(firstEpoch + 60 * minute), epochAt);
           next += 1;
           waiting = true;
           socket.write(request);
@@ -80,7 +91,10 @@ async function load(port: number, count: number, from: number): Promise<number> 
         socket.on('data', (chunk) => {
           answer += chunk.toString('latin1');
           if (!isWhole(answer)) return;
-          if (!/^HTTP\/1\.[01] 200 /.test(answer)) reject(new Error(answer));
+          if (!/^HTTP\/1\.[01] 200 /.test(answer)) {
+            reject(new Error(answer));
+            return;
+          }
           const closes = /^connection: close/im.test(answer);
           answer = '';
           waiting = false;

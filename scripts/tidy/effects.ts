@@ -26,6 +26,7 @@ const effects: readonly Effect[] = [
       'src/main.ts': makesTheRealOne,
       'src/base/time.ts': 'calendar arithmetic on moments that it is given',
       'server-example/main.ts': makesTheRealOne,
+      'server-example/slices.ts': 'long work gives way to others by real time',
     },
   },
   {
@@ -41,13 +42,17 @@ const effects: readonly Effect[] = [
         'a request has a real deadline, called off without an exception',
       'src/host/run-command.ts': 'a child process has a real deadline',
       'src/collectors/time-slice.ts': 'lets pending input and output in; no time is measured by it',
+      'server-example/health.ts': 'a database that does not answer is given up, in real time',
       'server-example/intake.ts': 'gathers what came in the same turn of the event loop',
       'server-example/live.ts': 'a listener is told at most once a second, in real time',
       'server-example/postgres-database.ts': 'pauses before it tries again, in real time',
       'server-example/receiver.ts': 'a connection that does not end is cut',
       'server-example/retention.ts': 'works now and then, in real time',
       'server-example/sqlite-history.ts': 'lets reports in between the slices of a long read',
+      'server-example/slices.ts': 'lets requests in while long work is done',
       'server-example/sqlite-store.ts': 'lets reports in while a system is forgotten',
+      'server-example/tls.ts': 'looks at its files now and then, in real time',
+      'server-example/wrong-tokens.ts': 'a wrong token waits, in real time unless told otherwise',
     },
   },
   {
@@ -60,6 +65,7 @@ const effects: readonly Effect[] = [
     allowed: {
       'src/main.ts': makesTheRealOne,
       'server-example/main.ts': makesTheRealOne,
+      'server-example/sessions.ts': 'a session must be told from all others, in tests too',
       'src/spool/report-file.ts': "a report's key must be one that nobody else has, in tests too",
     },
   },

@@ -36,7 +36,7 @@ function describeOperation(method, path, operation) {
         'ul',
         {},
         ...parameters.map((one) =>
-          make('li', {}, make('code', {}, one.name), ` ${one.description} (${one.schema.default})`),
+          make('li', {}, make('code', {}, one.name), ` ${one.description}${defaultOf(one)}`),
         ),
       ),
     requestBody !== undefined && describeBody('Request', requestBody),
@@ -44,6 +44,11 @@ function describeOperation(method, path, operation) {
       describeBody(`${status} ${body.description ?? ''}`, body),
     ),
   );
+}
+
+/** @param {Parameter} parameter */
+function defaultOf({ schema }) {
+  return schema.default === undefined ? '' : ` (${schema.default})`;
 }
 
 /**

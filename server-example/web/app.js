@@ -4,7 +4,7 @@ import { createDetailView } from './detail.js';
 import { fill, setText } from './dom.js';
 import { createFleetView } from './fleet.js';
 import { createSignIn } from './sign-in.js';
-import { ApiError, listenToEvents, readFleet } from './source.js';
+import { ApiError, listenToEvents, readFleet, readSession, signOut } from './source.js';
 
 /** @typedef {import('./source.js').System} System */
 /**
@@ -25,19 +25,39 @@ const live = /** @type {HTMLElement} */ (document.querySelector('#live'));
 const systems = new Map();
 /** @type {View | undefined} */
 let view;
+/** Whether this page may change what it shows. */
+let mayManage = false;
 
 function showRoute() {
   view?.close();
-  const id = /^#\/system\/(.+)$/.exec(location.hash)?.[1];
-  view = id === undefined ? createFleetView(systems) : createDetailView(decodeURIComponent(id));
+  const id = idIn(location.hash);
+  view = id === undefined ? createFleetView(systems) : createDetailView(id, mayManage);
   fill(main, view.element);
   document.title = view.title;
   scrollTo(0, 0);
 }
 
+/**
+ * Of `#/system/ID`; undefined for anything else, and for what somebody cut off.
+ *
+ * @param {string} hash
+ */
+function idIn(hash) {
+  try {
+    const id = /^#\/system\/(.+)$/.exec(hash)?.[1];
+    return id === undefined ? undefined : decodeURIComponent(id);
+  } catch {
+    return undefined;
+  }
+}
+
 async function refresh() {
+  const asked = signOuts;
   try {
     const fleet = await readFleet();
+    if (view === undefined) await learnPermissions();
+    // What was asked for before is not shown after somebody signed out.
+    if (asked !== signOuts) return;
     const gone = new Set(systems.keys());
     for (const system of fleet.systems) {
       systems.set(system.id, system);
@@ -53,22 +73,38 @@ async function refresh() {
 }
 
 let signingIn = false;
+/** How often the sign-in form came up. */
+let signOuts = 0;
 /** @type {() => void} */
 let stopListening = () => {};
 
 function askToSignIn() {
   if (signingIn) return;
   signingIn = true;
+  signOuts += 1;
   stopListening();
   view?.close();
   view = undefined;
   delete live.dataset.connected;
   setText(live, 'Signed out');
+  signOutButton.hidden = true;
+  systems.clear();
   fill(
     main,
     createSignIn(() => void refresh()),
   );
 }
+
+async function learnPermissions() {
+  const session = await readSession();
+  mayManage = session.permissions.includes('manage');
+  signOutButton.hidden = !session.asks_for_token;
+}
+
+const signOutButton = /** @type {HTMLButtonElement} */ (document.querySelector('#sign-out'));
+signOutButton.addEventListener('click', () => {
+  signOut().then(askToSignIn, () => setText(live, 'Could not sign out'));
+});
 
 /** From here on the page is live. */
 function start() {

@@ -8,10 +8,11 @@ import { stateWords } from './states.js';
 
 /**
  * @param {string} id
+ * @param {boolean} mayRename
  * @param {() => void} onRenamed
  */
-export function createHeading(id, onRenamed) {
-  const title = createTitle(id, onRenamed);
+export function createHeading(id, mayRename, onRenamed) {
+  const title = createTitle(id, mayRename, onRenamed);
   const state = make('span', { class: 'state' });
   const seen = make('span', { class: 'muted' });
   /** @type {System | undefined} */
@@ -43,15 +44,16 @@ export function createHeading(id, onRenamed) {
  * The machine's name, and a way to give it one: ids say nothing to people.
  *
  * @param {string} id
+ * @param {boolean} mayRename
  * @param {() => void} onRenamed
  */
-function createTitle(id, onRenamed) {
+function createTitle(id, mayRename, onRenamed) {
   const heading = make('h1', { title: id }, shortId(id));
   const field = make('input', { type: 'text', maxlength: '100', 'aria-label': 'Name' });
   const problem = make('span', { class: 'problem-text', role: 'alert' });
   const open = make(
     'button',
-    { type: 'button', class: 'quiet', onclick: () => edit(true) },
+    { type: 'button', class: 'quiet', hidden: !mayRename, onclick: () => edit(true) },
     'Rename',
   );
   const form = make(

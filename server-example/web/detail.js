@@ -17,11 +17,12 @@ const ranges = [
 
 /**
  * @param {string} id
+ * @param {boolean} mayManage whether it may be renamed here
  * @returns {import('./app.js').View}
  */
-export function createDetailView(id) {
+export function createDetailView(id, mayManage) {
   const closing = new AbortController();
-  const heading = createHeading(id, () => void loadDetail());
+  const heading = createHeading(id, mayManage, () => void loadDetail());
   const figures = createFigures();
   const processes = createProcessTable();
   const problem = make('p', { class: 'note problem', role: 'alert', hidden: true });

@@ -5,6 +5,7 @@
  * @typedef {import('../api-schemas.ts').SystemState} SystemState
  * @typedef {import('../api-schemas.ts').History} History
  * @typedef {import('../api-schemas.ts').Fleet} Fleet
+ * @typedef {import('../api-schemas.ts').SessionState} SessionState
  * @typedef {import('../api-schemas.ts').Detail} Detail
  * @typedef {Detail['processes'][number]} Process
  */
@@ -40,9 +41,14 @@ async function request(path, options) {
   return value;
 }
 
-/** @param {string} id */
-function systemPath(id) {
-  return `/api/systems/${encodeURIComponent(id)}`;
+/**
+ * The id stands beside the path: no path can hold one such as `..`.
+ *
+ * @param {string} id
+ * @param {string} [part]
+ */
+function systemPath(id, part = '') {
+  return `/api/system${part}?id=${encodeURIComponent(id)}`;
 }
 
 /**
@@ -56,6 +62,15 @@ export async function renameSystem(id, name) {
 /** @param {string} token */
 export async function signIn(token) {
   await request('/api/session', sendJson('POST', { token }));
+}
+
+export async function signOut() {
+  await request('/api/session', { method: 'DELETE' });
+}
+
+/** @returns {Promise<SessionState>} */
+export function readSession() {
+  return getJson('/api/session');
 }
 
 /**
@@ -102,7 +117,7 @@ export function readDetail(id, signal) {
  * @returns {Promise<History>}
  */
 export function readHistory(id, hours, signal) {
-  return getJson(`${systemPath(id)}/history?hours=${hours}`, signal);
+  return getJson(`${systemPath(id, '/history')}&hours=${hours}`, signal);
 }
 
 /**

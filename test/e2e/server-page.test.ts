@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTokenAccess } from '../../server-example/auth.ts';
+import { createTokenAccess } from '../../server-example/access.ts';
 import { type Browser, chromium, startBrowser } from '../support/browser.ts';
 import { type RunningReceiver, startReceiver } from '../support/receiver.ts';
 import { exampleReport, exampleStats, exampleSystemId } from '../support/report.ts';
@@ -134,26 +134,85 @@ describeWithBrowser(`the page${found.met ? '' : ` [skipped: ${found.reason}]`}`,
     expect((await receiver.store.systems([exampleSystemId]))[0]?.name).toBe('beta');
   });
 
-  test('with tokens the page asks for one, and is live once it has it', async () => {
-    const token = 'viewer-0123456789abcdef';
+  /** A receiver that asks for these tokens, with one machine. */
+  async function startWithTokens(...lines: readonly string[]): Promise<RunningReceiver> {
     const path = join(temporaryFolder(), 'tokens');
-    writeFileSync(path, `${token}\n`);
+    writeFileSync(path, `${lines.join('\n')}\n`);
     const access = createTokenAccess({ path, now: nowSeconds, log: () => {} });
-    await using receiver = await startReceiver({ access });
+    const receiver = await startReceiver({ access });
     await receiver.store.register('Linux-a', 1);
-    const signIn = (value: string) =>
-      browser.evaluate(
-        `(() => { const form = document.querySelector('form.sign-in'); form.querySelector('input').value = ${JSON.stringify(value)}; form.requestSubmit(); })()`,
-      );
-    await browser.goto(receiver.url);
+    return receiver;
+  }
+  const signIn = async (token: string) => {
     await browser.waitFor(`document.querySelector('form.sign-in')`);
-    await signIn('wrong');
-    await browser.waitFor(
-      `document.querySelector('.problem-text').innerText.includes('does not open')`,
+    await browser.evaluate(
+      `(() => { const form = document.querySelector('form.sign-in'); form.querySelector('input').value = ${JSON.stringify(token)}; form.requestSubmit(); })()`,
     );
-    await signIn(token);
+  };
+  const problemSays = (words: string) =>
+    browser.waitFor(
+      `document.querySelector('.problem-text').innerText.includes(${JSON.stringify(words)})`,
+    );
+  const reporter = 'reporter-0123456789abcdef';
+  const viewer = 'viewer-0123456789abcdef00';
+  const manager = 'manager-0123456789abcdef0';
+
+  test('with tokens the page asks for one, is live once it has it, and shows nothing after a sign-out', async () => {
+    await using receiver = await startWithTokens(`report ${reporter}`, `view ${viewer}`);
+    await browser.goto(receiver.url);
+    await signIn('wrong-0123456789abcdef00');
+    await problemSays('this token is not known here');
+    await signIn(reporter);
+    await problemSays('this token may only report; you need one that may view');
+    await signIn(viewer);
     await browser.waitFor(`document.querySelectorAll('.fleet tbody tr').length === 1`);
     await browser.waitFor(`document.querySelector('#live').innerText === 'Live'`);
+
+    await browser.evaluate(`document.querySelector('#sign-out').click()`);
+    await browser.waitFor(`document.querySelector('form.sign-in')`);
+    expect(await textOf('#live')).toBe('Signed out');
+    expect(await textOf('main')).not.toContain('Linux-a');
+    expect(await browser.evaluate(`document.querySelector('#sign-out').hidden`)).toBe(true);
+    await browser.goto(receiver.url);
+    await browser.waitFor(`document.querySelector('form.sign-in')`);
+  });
+
+  test('a token that may look is not asked to rename; one that may manage is', async () => {
+    await using receiver = await startWithTokens(`view ${viewer}`, `manage ${manager}`);
+    const renames = `[...document.querySelectorAll('.heading button')].some((one) => one.innerText === 'Rename' && one.checkVisibility())`;
+    await browser.goto(`${receiver.url}#/system/Linux-a`);
+    await signIn(viewer);
+    await browser.waitFor(`document.querySelector('.detail h1')?.innerText === 'Linux-a'`);
+    expect(await browser.evaluate(renames)).toBe(false);
+    await browser.evaluate(`document.querySelector('#sign-out').click()`);
+    await signIn(manager);
+    await browser.waitFor(renames);
+  });
+
+  test('a machine’s id may be anything that an address cannot hold', async () => {
+    await using receiver = await startReceiver();
+    for (const id of ['..', 'a/b?c#d', '__proto__']) {
+      const disks = {
+        ['__proto__']: {
+          file_system: 'ext4',
+          mount_point: '__proto__',
+          total: 9,
+          used: 3,
+          free: 6,
+        },
+      };
+      const stats = exampleStats({ disks });
+      await receiver.post(exampleReport({ system_id: id, epoch: nowSeconds(), stats }));
+      await browser.goto(`${receiver.url}#/system/${encodeURIComponent(id)}`);
+      await browser.waitFor(
+        `document.querySelector('.detail h1')?.innerText === ${JSON.stringify(id)}`,
+      );
+      await browser.waitFor(`document.querySelector('.figure .value')?.innerText === '12.5 %'`);
+      await browser.waitFor(`document.querySelector('main').innerText.includes('__proto__')`);
+    }
+    await browser.goto(`${receiver.url}#/system/%E0%A4%A`);
+    await browser.waitFor(`document.querySelectorAll('.fleet tbody tr').length === 3`);
+    expect(browser.problems).toEqual([]);
   });
 
   test('on a phone nothing is wider than the screen', async () => {
@@ -164,7 +223,8 @@ describeWithBrowser(`the page${found.met ? '' : ` [skipped: ${found.reason}]`}`,
     for (const hash of ['#/', `#/system/${exampleSystemId}`]) {
       await browser.goto(`${receiver.url}${hash}`);
       await browser.waitFor(`document.querySelector('.fleet tbody tr, .processes tbody tr')`);
-      for (const word of ['Connecting', 'Live', 'Offline', 'Signed out']) {
+      await browser.evaluate(`document.querySelector('#sign-out').hidden = false`);
+      for (const word of ['Connecting', 'Live', 'Offline', 'Could not sign out']) {
         await browser.evaluate(`document.querySelector('#live').innerText = '${word}'`);
         expect([hash, word, await browser.evaluate(overflow)]).toEqual([hash, word, 0]);
       }

@@ -3,11 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { fleetSchema, historySchema } from '../../server-example/api-schemas.ts';
 import { createSqliteStore } from '../../server-example/sqlite-store.ts';
 import { postgres, startPostgres } from '../support/postgres.ts';
-import { exampleReport, exampleSystemId } from '../support/report.ts';
+import { exampleReport, exampleStats, exampleSystemId } from '../support/report.ts';
 import { asRoot, onPlatform, testWith } from '../support/requirement.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -180,9 +181,15 @@ testWith(
         };
         expect((await post(server, exampleReport({ epoch: 1 }))).status).toBe(200);
         fill();
-        const large = exampleReport({ epoch: 2, url: 'x'.repeat(300_000) });
+        const processes = [{ pid: 1, name: 'x'.repeat(100_000), username: 'y'.repeat(100_000) }];
+        const large = exampleReport({ epoch: 2, stats: exampleStats({ processes }) });
         const refused = await post(server, large);
         expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+        const health = await fetch(new URL('healthz', server.url));
+        expect([health.status, Object(await health.json()).error]).toEqual([
+          503,
+          expect.stringContaining('disk is full'),
+        ]);
         rmSync(filler);
         expect((await post(server, large)).status).toBe(200);
         expect(await (await post(server, exampleReport({ epoch: 1 }))).json()).toEqual({
@@ -231,4 +238,50 @@ test('a database that is away is told in one line', () => {
   const refused = run('--port', '0', '--store', 'postgres://u:secret@127.0.0.1:1/d');
   expect(refused.status).toBe(69);
   expect(refused.stderr.trim()).toBe('make the tables: connect ECONNREFUSED 127.0.0.1:1');
+});
+
+testWith(
+  [onPlatform('linux')],
+  'three hundred small bodies that inflate to eight megabytes each do not fill the memory',
+  async () => {
+    const server = await startServer(['--port', '0', '--data', temporaryFolder()]);
+    try {
+      const padding = ' '.repeat(8 * 1024 * 1024 - 100);
+      const bomb = gzipSync(JSON.stringify({ action: 'check_url', padding }));
+      const statuses = await Promise.all(
+        Array.from({ length: 300 }, async () => {
+          const response = await fetch(server.url, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+            body: bomb,
+          });
+          await response.arrayBuffer();
+          return response.status;
+        }),
+      );
+      // All of it at once would be 2.4 GB; what cannot be read now may come again.
+      expect(statuses.filter((status) => status !== 202 && status !== 503)).toEqual([]);
+      expect(statuses).toContain(202);
+      const status = readFileSync(`/proc/${server.child.pid}/status`, 'utf8');
+      const peakKilobytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+      expect(peakKilobytes).toBeGreaterThan(50_000);
+      expect(peakKilobytes).toBeLessThan(800_000);
+    } finally {
+      await server.end('SIGTERM');
+    }
+  },
+);
+
+test('what a token file and a certificate lack is told in one line', () => {
+  const folder = temporaryFolder();
+  const tokens = join(folder, 'tokens');
+  writeFileSync(tokens, 'report short\n');
+  for (const [words, reason] of [
+    [['--token-file', tokens], /tokens, line 1: must be \[report\] \[view\] \[manage\]/],
+    [['--tls-certificate', join(folder, 'none'), '--tls-key', tokens], /^ENOENT: .*none'$/],
+  ] as const) {
+    const refused = run('--port', '0', '--data', folder, ...words);
+    expect([refused.status, refused.stderr.trim().split('\n').length]).toEqual([69, 1]);
+    expect(refused.stderr.trim()).toMatch(reason);
+  }
 });

@@ -110,7 +110,7 @@ test('an id that was registered by hand waits for its first report', async () =>
   const put = (body?: string) =>
     fetch(new URL('api/systems/Linux-new', receiver.url), {
       method: 'PUT',
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
     });
   expect((await put()).status).toBe(201);
   expect((await put('{"name":"  Backup box "}')).status).toBe(200);

@@ -13,7 +13,7 @@ function settle(): Promise<void> {
 }
 
 test('bodies on their way share a bound, and make room when they have arrived or broken off', async () => {
-  const bodies = createBodyReader(100);
+  const bodies = createBodyReader({ arrivingBytesMax: 100 });
   const [slow, broken] = [arriving(), arriving()];
   const slowText = bodies.readText(slow, 80);
   const brokenText = bodies.readText(broken, 80);

@@ -16,7 +16,7 @@ test('without flags the receiver listens on the loopback and keeps its data with
 
 test('every flag is read', () => {
   const words =
-    '--port 0 --host ::1 --data /d --store postgres://u@h/d --register a --register b --registration closed --token-file /t --allow-host m --keep-reports 3 --keep-hourly 30';
+    '--port 0 --host ::1 --data /d --store postgres://u@h/d --register a --register b --registration closed --token-file /t --tls-certificate /c --tls-key /k --max-systems 7 --allow-host m --keep-reports 3 --keep-hourly 30';
   expect(parseOptions(words.split(' '), {})).toEqual({
     port: 0,
     host: '::1',
@@ -25,6 +25,8 @@ test('every flag is read', () => {
     register: ['a', 'b'],
     registration: 'closed',
     tokenFile: '/t',
+    tls: { certificate: '/c', key: '/k' },
+    systemsMax: 7,
     allowedHosts: ['m'],
     keepReportsDays: 3,
     keepHourlyDays: 30,
@@ -39,6 +41,9 @@ for (const [words, reason] of [
   ['--registration maybe', '--registration maybe: must be open or closed'],
   ['--keep-reports 0', '--keep-reports 0: must be a whole number from 1'],
   ['--store mysql://u:secret@h/d', '--store: must be an address'],
+  ['--tls-key k', '--tls-certificate and --tls-key: one needs the other'],
+  ['--max-systems 0', '--max-systems 0: must be a whole number from 1'],
+  ['--register a\u200b', 'must be a system id of 1 to 200 characters that can be seen'],
   ['--verbose', '--verbose'],
   ['extra', 'extra'],
 ] as const) {
