@@ -92,6 +92,13 @@ export function createRuntime(): Runtime {
       get isTerminal() {
         return isTerminal(0);
       },
+      onEscape: (listener) => {
+        const heard = (_text: string | undefined, key: { readonly name?: string } | undefined) => {
+          if (key?.name === 'escape') listener();
+        };
+        process.stdin.on('keypress', heard);
+        return () => process.stdin.off('keypress', heard);
+      },
     },
     stdout: createOutput(1, () => process.stdout),
     stderr: createOutput(2, () => process.stderr),
@@ -125,6 +132,8 @@ function homeFolderOrRoot(): string {
   try {
     return process.getBuiltinModule('node:os').homedir();
   } catch {
+    // Packages ask for it as well when they are loaded, and would throw in the middle of a saving.
+    process.env.HOME = '/';
     return '/';
   }
 }

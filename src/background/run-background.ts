@@ -21,7 +21,9 @@ export interface RunBackgroundOptions {
 export async function runBackground(options: RunBackgroundOptions): Promise<ExitCode> {
   const { runtime, locations, flags } = options;
   const configuration = openConfiguration(locations, runtime.clock, flags);
-  const { settings, systemId, isNewId } = await configuration.loadWithSystemId(runtime.randomBytes);
+  const { settings, unknown, systemId, isNewId } = await configuration.loadWithSystemId(
+    runtime.randomBytes,
+  );
   const { path } = configuration.locations.configuration;
   const stateFolder = configuration.locations.state.path;
   const logger = createSettingsLogger(settings, runtime.disk);
@@ -40,6 +42,12 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
       state: stateFolder,
       waiting: background.spool.counts().pendingReports,
     });
+    if (unknown.length > 0) {
+      logger.warn('config.unknown_keys', {
+        keys: unknown.map(({ key }) => key),
+        hint: unknown.map(({ hint }) => hint).join(' '),
+      });
+    }
     return await (options.once ? runOnce(background) : runUntilTold(background));
   } finally {
     logger.close();

@@ -52,6 +52,7 @@ export const logEvents = {
   'spool.folder_replaced': 'The spool folder was deleted or replaced; it is created again.',
   'config.reloaded': 'Changed settings are in force.',
   'config.refused': 'Changed settings are invalid; the old ones stay in force.',
+  'config.unknown_keys': 'The configuration file has keys that are no settings; they are ignored.',
   'config.restart_needed': 'These settings take effect at the next start.',
   'status.write_failed': 'The status file cannot be written. Logged once.',
 } as const satisfies Record<string, string>;

@@ -31,7 +31,11 @@ export interface Runtime {
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
-  readonly stdin: { readonly isTerminal: boolean };
+  readonly stdin: {
+    readonly isTerminal: boolean;
+    /** Calls back at Esc while a prompt reads the keys; returns what stops that. */
+    readonly onEscape: (listener: () => void) => () => void;
+  };
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   /** Calls back at SIGINT, SIGTERM or SIGHUP; returns what stops that. */

@@ -120,7 +120,13 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings> {
   const { loadSettings } = await import('../config/load.ts');
   const { environment } = runtime;
   try {
-    return loadSettings({ disk, path, environment, flags }).settings;
+    const { settings, problems } = loadSettings({ disk, path, environment, flags });
+    for (const { source, reason } of problems) {
+      await runtime.stderr.write(
+        `system-monitor: read ${source}: ${reason}\n(this call uses the default)\n`,
+      );
+    }
+    return settings;
   } catch (error) {
     if (!(error instanceof MonitorError) || error.code === 'USAGE') throw error;
     // An ordinary user may not read a service's file, and need not.

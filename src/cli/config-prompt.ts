@@ -2,11 +2,13 @@
  * The original's window as a prompt: version, system id with check and generate, URL with check,
  * interval, save and close. Nothing is written before Save.
  */
-import { Separator, select } from '@inquirer/prompts';
+import { confirm, Separator, select } from '@inquirer/prompts';
 import { buildInfo } from '../base/build-info.ts';
 import { MonitorError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
+import { abortOnSignals } from '../base/signals.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { draftSettings, type SettingsDraft } from '../config/draft.ts';
 import {
@@ -14,10 +16,15 @@ import {
   describeAnswer,
   type ServerChecks,
 } from '../delivery/server-checks.ts';
-import { type SettingKey, settingKeys } from '../settings/setting-table.ts';
+import {
+  environmentName,
+  flagName,
+  type SettingKey,
+  settingKeys,
+} from '../settings/setting-table.ts';
 import { showSetting } from '../settings/show.ts';
 import { generateSystemId } from '../settings/system-id.ts';
-import { askSetting } from './ask-setting.ts';
+import { askSetting, orBack } from './ask-setting.ts';
 
 type Choice =
   | 'edit-id'
@@ -38,123 +45,197 @@ interface Prompt {
 
 const mainKeys: readonly SettingKey[] = ['system_id', 'url', 'interval'];
 
-/** Runs until Save, Close or Ctrl-C. */
+/** Runs until Save or Close. Esc and Ctrl-C go one step back, and leave from the first one. */
 export async function runConfigPrompt(
   configuration: Configuration,
   runtime: Runtime,
 ): Promise<void> {
   const say = (text: string) => runtime.stdout.write(`${text}\n`);
-  const draft = draftSettings(configuration);
-  const { unusable } = draft;
-  if (unusable !== undefined) {
-    await say(`${redactText(unusable.message)}\nThe defaults are shown instead.\n`);
-  }
+  const draft = await openDraft(configuration, runtime, say);
   await say(`System Monitor ${buildInfo().version}`);
   await say(`Configuration: ${configuration.locations.configuration.path}\n`);
+  await untilClosed({ draft, runtime, say });
+}
+
+/** A damaged file must not lock its owner out of what mends it. */
+async function openDraft(
+  configuration: Configuration,
+  runtime: Runtime,
+  say: Prompt['say'],
+): Promise<SettingsDraft> {
   try {
-    await untilClosed({ draft, runtime, say });
+    return draftSettings(configuration);
   } catch (error) {
-    // Ctrl-C and Ctrl-D at a prompt: nothing was saved, and the user knows.
-    if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error;
-    throw new MonitorError({
-      code: 'CANCELLED',
-      operation: 'change the settings',
-      reason: 'it was left without saving',
-    });
+    if (!(error instanceof MonitorError) || error.code !== 'CONFIG_INVALID') throw error;
+    await say(redactText(error.message));
+    const message = 'Repair it? What can be read is saved, and the old file is kept beside it.';
+    if ((await orBack(runtime, (context) => confirm({ message }, context))) !== true) throw error;
   }
+  const { settings, unreadable, keptAs } = await configuration.repair();
+  await say(`Read: ${Object.keys(settings).join(', ') || 'nothing'}`);
+  if (unreadable.length > 0)
+    await say(`Could not be read: ${unreadable.map(printable).join(', ')}`);
+  if (keptAs !== undefined) await say(`The old file is kept as ${keptAs}\n`);
+  return draftSettings(configuration);
 }
 
 async function untilClosed(prompt: Prompt): Promise<void> {
-  let choice: Choice = 'edit-url';
-  do {
-    choice = await choose(prompt.draft, choice);
-    await act(choice, prompt);
-  } while (choice !== 'close' && choice !== 'save');
+  let last: Choice = 'edit-url';
+  for (;;) {
+    const choice = await orBack(prompt.runtime, (context) => choose(prompt.draft, last, context));
+    const isLeaving = choice === undefined || choice === 'close';
+    if (isLeaving && (await mayLeave(prompt))) {
+      if (choice === 'close') return;
+      throw new MonitorError({
+        code: 'CANCELLED',
+        operation: 'change the settings',
+        reason: 'it was left without saving',
+      });
+    }
+    if (!isLeaving) await act(choice, prompt);
+    if (choice === 'save') return;
+    last = choice ?? last;
+  }
 }
 
-async function choose(draft: SettingsDraft, last: Choice): Promise<Choice> {
-  const settings = draft.settings();
+/** Leaving a second time is meant. */
+async function mayLeave({ draft, runtime }: Prompt): Promise<boolean> {
+  if (!draft.hasChanges()) return true;
+  const message = 'There are changes that are not saved. Leave all the same?';
+  const answer = await orBack(runtime, (context) => confirm({ message, default: false }, context));
+  return answer ?? true;
+}
+
+async function choose(
+  draft: SettingsDraft,
+  last: Choice,
+  context: { readonly signal: AbortSignal },
+): Promise<Choice> {
   const hasChanges = draft.hasChanges();
-  return await select<Choice>({
-    message: 'Settings',
-    default: last,
-    pageSize: 14,
-    loop: false,
-    choices: [
-      { value: 'edit-id', name: `System ID   ${settings.system_id ?? '(none yet)'}` },
-      { value: 'check-id', name: '  Check System ID' },
-      { value: 'generate-id', name: '  Generate New' },
-      { value: 'edit-url', name: `URL         ${showSetting('url', settings.url)}` },
-      { value: 'check-url', name: '  Check URL' },
-      { value: 'edit-interval', name: `Interval    ${settings.interval} s` },
-      { value: 'more', name: 'More settings …' },
-      new Separator(),
-      { value: 'save', name: hasChanges ? 'Save (there are changes)' : 'Save' },
-      { value: 'close', name: hasChanges ? 'Close without saving' : 'Close' },
-    ],
-  });
+  return await select<Choice>(
+    {
+      message: 'Settings',
+      default: last,
+      pageSize: 14,
+      loop: false,
+      choices: [
+        { value: 'edit-id', name: `System ID   ${describe(draft, 'system_id') || '(none yet)'}` },
+        { value: 'check-id', name: '  Check System ID' },
+        { value: 'generate-id', name: '  Generate New' },
+        { value: 'edit-url', name: `URL         ${describe(draft, 'url')}` },
+        { value: 'check-url', name: '  Check URL' },
+        { value: 'edit-interval', name: `Interval    ${describe(draft, 'interval', ' s')}` },
+        { value: 'more', name: 'More settings …' },
+        new Separator(),
+        { value: 'save', name: hasChanges ? 'Save (there are changes)' : 'Save' },
+        { value: 'close', name: hasChanges ? 'Close without saving' : 'Close' },
+      ],
+    },
+    context,
+  );
+}
+
+/** The value, what is wrong with it, and whether it is from outside the file. */
+function describe(draft: SettingsDraft, key: SettingKey, unit = ''): string {
+  const problem = draft.problemOf(key);
+  if (problem !== undefined) return `(wrong) ${problem.reason}`;
+  const value = showSetting(key, draft.settings()[key]);
+  const from = outsideSource(draft, key);
+  return `${value}${value === '' ? '' : unit}${from === undefined ? '' : ` (from ${from})`}`;
+}
+
+/** Of a setting that the file does not decide. */
+function outsideSource(draft: SettingsDraft, key: SettingKey): string | undefined {
+  const source = draft.sourceOf(key);
+  if (source === 'environment') return `the environment variable ${environmentName(key)}`;
+  if (source === 'flag') return `the flag ${flagName(key)}`;
+  return source === 'state' ? 'the state folder' : undefined;
 }
 
 async function act(choice: Choice, prompt: Prompt): Promise<void> {
   const { draft, runtime, say } = prompt;
   switch (choice) {
     case 'edit-id':
-      return await edit('system_id', 'System ID', draft);
+      return await edit('system_id', 'System ID', prompt);
     case 'edit-url':
-      return await edit('url', 'URL', draft);
+      return await edit('url', 'URL', prompt);
     case 'edit-interval':
-      return await edit('interval', 'Interval (seconds)', draft);
+      return await edit('interval', 'Interval (seconds)', prompt);
     case 'generate-id':
+      if (!(await mayChange('system_id', prompt))) return;
       draft.change({ system_id: generateSystemId(runtime.platform, runtime.randomBytes) });
       return await say('New System ID Generated!');
     case 'check-url':
-      return await check(prompt, (checks) => checks.url());
+      return await check(prompt, (checks, signal) => checks.url(signal));
     case 'check-id': {
       const systemId = draft.settings().system_id;
       if (systemId === undefined) return await say('There is no System ID yet. Generate one.');
-      return await check(prompt, (checks) => checks.systemId(systemId));
+      return await check(prompt, (checks, signal) => checks.systemId(systemId, signal));
     }
     case 'more':
-      return await editAnother(draft);
+      return await editAnother(prompt);
     case 'save':
-      return await save(prompt);
+      await draft.save();
+      return await say('Config saved. A running agent picks it up by itself.');
     case 'close':
       return;
   }
 }
 
-async function edit(key: SettingKey, message: string, draft: SettingsDraft): Promise<void> {
-  draft.change(await askSetting(key, message, draft.settings()));
+async function edit(key: SettingKey, message: string, prompt: Prompt): Promise<void> {
+  const { draft, runtime } = prompt;
+  if (!(await mayChange(key, prompt))) return;
+  const value =
+    draft.inFile(key) ?? (draft.sourceOf(key) === undefined ? draft.settings()[key] : undefined);
+  const changes = await orBack(runtime, (context) => askSetting(key, message, value, context));
+  // A default that was left as it stood is still nobody's word.
+  if (changes !== undefined && !(changes[key] === value && draft.inFile(key) === undefined)) {
+    draft.change(changes);
+  }
 }
 
-async function editAnother(draft: SettingsDraft): Promise<void> {
-  const settings = draft.settings();
+/** What the environment says holds, whatever the file says. */
+async function mayChange(key: SettingKey, { draft, runtime }: Prompt): Promise<boolean> {
+  const from = outsideSource(draft, key);
+  if (from === undefined || draft.sourceOf(key) === 'state') return true;
+  const message = `${from} goes before the file. Change the file all the same?`;
+  const answer = await orBack(runtime, (context) => confirm({ message, default: false }, context));
+  return answer ?? false;
+}
+
+async function editAnother(prompt: Prompt): Promise<void> {
   const others = settingKeys.filter((key) => !mainKeys.includes(key));
-  const key = await select<SettingKey>({
-    message: 'Setting',
-    choices: others.map((other) => ({
-      value: other,
-      name: `${other} = ${showSetting(other, settings[other]) || '(empty)'}`,
-    })),
-    pageSize: 15,
-  });
-  await edit(key, key, draft);
+  const choices = others.map((other) => ({
+    value: other,
+    name: `${other} = ${describe(prompt.draft, other) || '(empty)'}`,
+  }));
+  const key = await orBack(prompt.runtime, (context) =>
+    select<SettingKey>({ message: 'Setting', choices, pageSize: 15 }, context),
+  );
+  if (key !== undefined) await edit(key, key, prompt);
 }
 
 async function check(
   { draft, runtime, say }: Prompt,
-  question: (checks: ServerChecks) => Promise<Parameters<typeof describeAnswer>[0]>,
+  question: (
+    checks: ServerChecks,
+    signal: AbortSignal,
+  ) => Promise<Parameters<typeof describeAnswer>[0]>,
 ): Promise<void> {
-  const checks = await createServerChecks(draft.settings(), runtime.environment);
+  const wrong = draft.problemOf('url');
+  if (wrong !== undefined) return await say(wrong.reason);
+  const settings = draft.settings();
+  await say(`Asking ${showSetting('url', settings.url)} … (Ctrl-C cancels)`);
+  const { signal, release } = abortOnSignals(runtime);
   try {
-    await say(describeAnswer(await question(checks)));
+    const checks = await createServerChecks(settings, runtime.environment);
+    try {
+      const answer = await question(checks, signal);
+      await say(signal.aborted ? 'Cancelled.' : describeAnswer(answer));
+    } finally {
+      await checks.close();
+    }
   } finally {
-    await checks.close();
+    release();
   }
-}
-
-async function save({ draft, say }: Prompt): Promise<void> {
-  const { putAside } = await draft.save();
-  if (putAside !== undefined) await say(`The file was damaged. It is kept as ${putAside}`);
-  await say('Config saved. A running agent picks it up by itself.');
 }

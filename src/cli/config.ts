@@ -38,6 +38,18 @@ export function defineConfigCommand(program: Command, context: CliContext): void
     );
 
   config
+    .command('repair')
+    .description('save what can be read of a damaged file, and keep the old one beside it')
+    .action(async (_options: object, command: Command) => (await run()).repair(command, context));
+
+  config
+    .command('import <file>')
+    .description("take over the settings of the original program's config.json")
+    .action(async (file: string, _options: object, command: Command) =>
+      (await run()).importFile(file, command, context),
+    );
+
+  config
     .command('path')
     .description('print which file is in force (and, to standard error, why)')
     .action(async (_options: object, command: Command) => (await run()).path(command, context));

@@ -1,11 +1,15 @@
 /** What `config` and its sub-commands do, and what they show. */
 import type { Command } from 'commander';
 import { MonitorError } from '../base/errors.ts';
+import { exitCodes } from '../base/exit-codes.ts';
+import { printable } from '../base/printable.ts';
 import { plural } from '../base/units.ts';
-import { readSettingsFile } from '../config/file.ts';
-import type { SettingsChanges } from '../settings/settings.ts';
-import { formatSetting, showSettings } from '../settings/show.ts';
-import { knownKey, parseTypedSetting } from '../settings/validate.ts';
+import { readSettings } from '../config/file.ts';
+import { insistOnUsableFiles } from '../config/usable-files.ts';
+import type { SettingProblem } from '../settings/check.ts';
+import { isSettingKey } from '../settings/setting-table.ts';
+import { formatSetting, showSetting, showSettings } from '../settings/show.ts';
+import { invalidSettings, knownKey, parseTypedSetting } from '../settings/validate.ts';
 import { type CliContext, openConfigurationOf } from './context.ts';
 import { type ShowOptions, show, tell } from './output/show.ts';
 
@@ -21,16 +25,22 @@ export async function list(
   command: Command,
   context: CliContext,
 ): Promise<void> {
-  const loaded = (await openConfigurationOf(command, context)).load();
-  await show(context.runtime, options, showSettings(loaded.settings), async (_, columns) => {
+  const loaded = (await openConfigurationOf(command, context)).loadGood();
+  const wrong = new Set(loaded.problems.map(({ key }) => key));
+  const good = Object.entries(showSettings(loaded.settings)).filter(([key]) => !wrong.has(key));
+  await show(context.runtime, options, Object.fromEntries(good), async (_, columns) => {
     const { formatSettings } = await import('./output/settings.ts');
     return formatSettings(loaded, columns);
   });
+  await warnOf([...loaded.problems, ...loaded.unknown], context);
+  if (wrong.size > 0) context.setExitCode(exitCodes.configuration);
 }
 
 export async function get(word: string, command: Command, context: CliContext): Promise<void> {
   const key = knownKey(word);
-  const { settings } = (await openConfigurationOf(command, context)).load();
+  const { settings, problems } = (await openConfigurationOf(command, context)).loadGood();
+  const wrong = problems.find((problem) => problem.key === key);
+  if (wrong !== undefined) throw invalidSettings(wrong.source, [wrong]);
   await context.runtime.stdout.write(`${formatSetting(settings[key])}\n`);
 }
 
@@ -40,11 +50,18 @@ export async function set(
   command: Command,
   context: CliContext,
 ): Promise<void> {
-  await save(parseTypedSetting(knownKey(word), value, 'the command line'), command, context);
+  const changes = parseTypedSetting(knownKey(word), value, 'the command line');
+  insistOnUsableFiles(context.runtime.disk, changes);
+  await save(changes, command, context);
 }
 
 export async function unset(word: string, command: Command, context: CliContext): Promise<void> {
-  await save({ [knownKey(word)]: undefined }, command, context);
+  const configuration = await openConfigurationOf(command, context);
+  const { path } = configuration.locations.configuration;
+  // A key that is no setting can be removed as well, where it is there.
+  const values = readSettings(context.runtime.disk, path)?.values ?? {};
+  const key = Object.hasOwn(values, word) ? word : knownKey(word);
+  await save({ [key]: undefined }, command, context);
 }
 
 export async function path(command: Command, context: CliContext): Promise<void> {
@@ -61,23 +78,76 @@ export async function validate(
   const { disk, stdout } = context.runtime;
   const inForce = (await openConfigurationOf(command, context)).locations.configuration.path;
   const checked = file ?? inForce;
-  const settings = readSettingsFile(disk, checked);
-  if (settings === undefined) throw noSuchFile(checked);
-  const count = plural(Object.keys(settings).length, 'setting');
+  const found = readSettings(disk, checked);
+  if (found === undefined) throw noSuchFile(checked);
+  if (found.problems.length > 0) throw invalidSettings(checked, found.problems);
+  insistOnUsableFiles(disk, found.settings);
+  const count = plural(Object.keys(found.settings).length, 'setting');
   await stdout.write(`${checked}: ${count}, all valid\n`);
+  await warnOf(found.unknown, context);
+}
+
+/** What could be read of a damaged file is told key by key, and so is what could not. */
+export async function repair(command: Command, context: CliContext): Promise<void> {
+  const configuration = await openConfigurationOf(command, context);
+  const { path } = configuration.locations.configuration;
+  const repaired = await configuration.repair();
+  const { keptAs, settings, unreadable } = repaired;
+  if (keptAs === undefined) {
+    await tell(context.runtime, `${path} is valid JSON: there is nothing to repair`);
+  } else {
+    await tell(context.runtime, `Saved in ${path}; the old file is kept as ${keptAs}`);
+    await tell(context.runtime, ...keysLine('Read', Object.keys(settings)));
+  }
+  await tell(context.runtime, ...keysLine('Could not be read', unreadable));
+  await warnOf([...repaired.problems, ...repaired.unknown], context);
+  if (repaired.problems.length > 0) context.setExitCode(exitCodes.configuration);
+}
+
+/** The original's config.json, or another file of ours. */
+export async function importFile(
+  file: string,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const { runtime } = context;
+  const { importSettings } = await import('../config/import.ts');
+  const configuration = await openConfigurationOf(command, context);
+  const taken = await importSettings(configuration, runtime, file);
+  for (const [key, value] of Object.entries(taken.settings)) {
+    if (isSettingKey(key)) await runtime.stdout.write(`${key} = ${showSetting(key, value)}\n`);
+  }
+  if (taken.newId !== undefined) {
+    await runtime.stdout.write(`system_id = ${taken.newId} (new: the file has none)\n`);
+  }
+  await warnOf(taken.leftOut, context, 'not taken: ');
+  await tell(runtime, `Saved in ${configuration.locations.configuration.path}`);
 }
 
 async function save(
-  changes: SettingsChanges,
+  changes: Readonly<Record<string, unknown>>,
   command: Command,
   context: CliContext,
 ): Promise<void> {
   const configuration = await openConfigurationOf(command, context);
-  const { putAside } = await configuration.save(changes);
-  if (putAside !== undefined) {
-    await tell(context.runtime, `The file was damaged. It is kept as ${putAside}`);
-  }
+  await configuration.save(changes);
   await tell(context.runtime, `Saved in ${configuration.locations.configuration.path}`);
+  const { problems, unknown } = configuration.loadGood();
+  await warnOf([...problems, ...unknown], context);
+}
+
+async function warnOf(
+  problems: readonly SettingProblem[],
+  context: CliContext,
+  before = '',
+): Promise<void> {
+  for (const { reason, hint } of problems) {
+    await tell(context.runtime, `Warning: ${before}${reason}. ${hint}`);
+  }
+}
+
+function keysLine(what: string, keys: readonly string[]): string[] {
+  return keys.length === 0 ? [] : [`${what}: ${keys.map(printable).join(', ')}`];
 }
 
 function noSuchFile(path: string): MonitorError {

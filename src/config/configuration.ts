@@ -3,23 +3,32 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { MonitorError } from '../base/errors.ts';
-import type { SettingsChanges, TypedSettings } from '../settings/settings.ts';
+import type { TypedSettings } from '../settings/settings.ts';
 import { generateSystemId } from '../settings/system-id.ts';
-import { putDamagedFileAside, readSettingsFile, writeSettingsFile } from './file.ts';
+import { validateSettingsFile } from '../settings/validate.ts';
+import { readSettings, writeSettingsFile } from './file.ts';
 import { keepSystemId } from './kept-system-id.ts';
-import { type LoadedSettings, loadSettings } from './load.ts';
+import { insistOnAll, type LoadedSettings, loadSettings } from './load.ts';
 import { findLocations, type LocationOptions, type Locations } from './locations.ts';
+import { type RepairedSettings, repairSettings } from './repair.ts';
 import type { StageSettings } from './stage-settings.ts';
 
 export interface Configuration {
   readonly locations: Locations;
-  /** The settings in force now. Throws CONFIG_INVALID, USAGE (a wrong flag) or PERMISSION. */
-  load(): LoadedSettings;
   /**
-   * Merges `changes` into the file. A file that is no JSON is put aside first, and the name it got
-   * then is answered.
+   * The settings in force now. Throws CONFIG_INVALID where one is wrong or the file is damaged, USAGE
+   * (a wrong flag) or PERMISSION.
    */
-  save(changes: SettingsChanges): Promise<{ readonly putAside: string | undefined }>;
+  load(): LoadedSettings;
+  /** As `load`; wrong ones are told in `problems`, and have their defaults. */
+  loadGood(): LoadedSettings;
+  /**
+   * Changes these keys in the file and leaves the others as they stand there, right or wrong. Throws
+   * CONFIG_INVALID where one of these is wrong, or where the file is no JSON object: it stays as it is.
+   */
+  save(changes: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Saves what can be read of a damaged file, which is kept under another name. */
+  repair(): Promise<RepairedSettings>;
   /**
    * As `load`; a missing system id is generated and saved first: in the file, or in the state folder
    * where the file may not be written.
@@ -40,21 +49,23 @@ export function openConfiguration(
   const { path } = locations.configuration;
   const stateFolder = locations.state.path;
 
-  function load(): LoadedSettings {
+  function loadGood(): LoadedSettings {
     return loadSettings({ disk, path, stateFolder, environment: options.environment, flags });
   }
 
-  async function save(
-    changes: SettingsChanges,
-  ): Promise<{ readonly putAside: string | undefined }> {
-    const putAside = putDamagedFileAside(disk, path, Math.floor(clock.epochMs() / 1000));
-    const merged = { ...readSettingsFile(disk, path), ...changes };
+  const load = (): LoadedSettings => insistOnAll(loadGood());
+
+  async function save(changes: Readonly<Record<string, unknown>>): Promise<void> {
+    validateSettingsFile(changes, 'the settings to save');
+    const merged = { ...readSettings(disk, path)?.values, ...changes };
     const kept = Object.fromEntries(
       Object.entries(merged).filter(([, value]) => value !== undefined),
     );
     await writeSettingsFile(disk, path, kept, stage);
-    return { putAside };
   }
+
+  const repair = (): Promise<RepairedSettings> =>
+    repairSettings(disk, path, Math.floor(clock.epochMs() / 1000), stage);
 
   async function loadWithSystemId(
     randomBytes: (size: number) => Uint8Array,
@@ -87,5 +98,5 @@ export function openConfiguration(
     }
   }
 
-  return { locations, load, save, loadWithSystemId };
+  return { locations, load, loadGood, save, repair, loadWithSystemId };
 }

@@ -7,62 +7,59 @@ import { dirname } from 'node:path';
 import { makeFolder, removeFile, replaceDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import { type CheckedSettings, checkSettings } from '../settings/check.ts';
 import type { SettingsFile } from '../settings/settings.ts';
-import { validateSettingsFile } from '../settings/validate.ts';
+import { invalidSettings, settingsObject } from '../settings/validate.ts';
 import { type StageSettings, stageWithConf } from './stage-settings.ts';
+import { parseJson, utf8TextOf } from './text-of.ts';
 
 /** Far above any real file; a wrong path (a disk image, say) must not fill the memory. */
-const longestFileCharacters = 1_048_576;
+const longestFileBytes = 1_048_576;
+
+export interface SettingsText extends CheckedSettings {
+  /** Every key as it stands there, the wrong and the unknown ones too. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
 
 /**
- * Reads and checks the file. Undefined when there is none.
- * Throws CONFIG_INVALID when it is damaged or holds a wrong value, PERMISSION when it may not be read.
+ * Reads the file and judges each key by itself. Undefined when there is none.
+ * Throws CONFIG_INVALID when it is no JSON object, PERMISSION when it may not be read.
  */
+export function readSettings(disk: Disk, path: string): SettingsText | undefined {
+  const bytes = readBytes(disk, path);
+  if (bytes === undefined) return undefined;
+  const text = utf8TextOf(bytes);
+  if (text === undefined) throw damaged(path, 'it is not UTF-8 text');
+  const parsed = parseJson(text);
+  if ('fault' in parsed) throw damaged(path, `it is not valid JSON (${parsed.fault})`);
+  const values = settingsObject(parsed.value, path);
+  return { values, ...checkSettings(values) };
+}
+
+/** As `readSettings`, the good ones alone; throws CONFIG_INVALID naming every wrong value, too. */
 export function readSettingsFile(disk: Disk, path: string): SettingsFile | undefined {
-  const text = readText(disk, path);
-  if (text === undefined) return undefined;
-  return validateSettingsFile(parseObject(text, path), path);
+  const found = readSettings(disk, path);
+  if (found === undefined || found.problems.length === 0) return found?.settings;
+  throw invalidSettings(path, found.problems);
 }
 
 /**
- * Puts a file that is not JSON at all aside under a name that says so, and returns that name: what a
- * person wrote there is never overwritten. Undefined when the file is absent or is JSON.
- */
-export function putDamagedFileAside(
-  disk: Disk,
-  path: string,
-  epochSeconds: number,
-): string | undefined {
-  const text = readText(disk, path);
-  if (text === undefined || isJsonObject(text)) return undefined;
-  const aside = `${path}.damaged-${epochSeconds}`;
-  try {
-    disk.rename(path, aside);
-    disk.syncFolder(dirname(path));
-  } catch (error) {
-    throw wrapSystemError(`put ${path} aside`, error);
-  }
-  return aside;
-}
-
-/**
- * Saves the given settings in place of the file's content, durably. A link at `path` stays, and leads
- * to the new content. Throws CANNOT_WRITE or PERMISSION.
+ * Saves the given values in place of the file's content, durably; whoever calls has checked those
+ * that are new. A link at `path` stays, and leads to the new content. Throws CANNOT_WRITE or PERMISSION.
  */
 export async function writeSettingsFile(
   disk: Disk,
   path: string,
-  settings: SettingsFile,
+  values: Readonly<Record<string, unknown>>,
   stage: StageSettings = stageWithConf,
 ): Promise<void> {
-  validateSettingsFile(settings, 'the settings to save');
   try {
     const file = disk.realPath(path);
     const staged = `${file}.new`;
     makeFolder(disk, dirname(file));
     // Left by a crash, perhaps in part.
     removeFile(disk, staged);
-    await stage(staged, settings);
+    await stage(staged, values);
     replaceDurably(disk, staged, file, (open) => disk.ownAs(open, file));
   } catch (error) {
     const wrapped = wrapSystemError(`write ${path}`, error);
@@ -79,10 +76,11 @@ export async function writeSettingsFile(
   }
 }
 
-function readText(disk: Disk, path: string): string | undefined {
-  let text: string;
+/** Undefined when there is no file. Throws PERMISSION, or CONFIG_INVALID when it is too large. */
+export function readBytes(disk: Disk, path: string): Buffer | undefined {
+  let bytes: Buffer;
   try {
-    text = disk.read(path).toString('utf8');
+    bytes = disk.read(path);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -92,35 +90,17 @@ function readText(disk: Disk, path: string): string | undefined {
       'Name another configuration file with --config, or run as the owner of this one.',
     );
   }
-  if (text.length > longestFileCharacters) {
-    throw damaged(path, `it is larger than ${longestFileCharacters} characters`);
+  if (bytes.length > longestFileBytes) {
+    throw damaged(path, `it is larger than ${longestFileBytes} bytes`);
   }
-  // Windows editors begin a file with a byte-order mark, which JSON forbids (RFC 8259, section 8.1).
-  return text.replace(/^\uFEFF/, '');
-}
-
-function parseObject(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw damaged(path, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  return bytes;
 }
 
 function damaged(path: string, reason: string): MonitorError {
   return new MonitorError({
     code: 'CONFIG_INVALID',
     operation: `read ${path}`,
-    reason: `it is not valid JSON (${reason})`,
-    hint: 'Fix it by hand, or run "system-monitor config", which keeps it under another name and starts with a new file.',
+    reason,
+    hint: 'Fix it by hand, or run "system-monitor config repair": it saves what can be read, and keeps the old file beside it.',
   });
 }

@@ -11,7 +11,10 @@ import { checkSettings } from '../settings/check.ts';
 /** Undefined where none was kept, or where it cannot be read or is none. */
 export function readKeptSystemId(disk: Disk, stateFolder: string): string | undefined {
   try {
-    const text = disk.read(fileIn(stateFolder)).toString('utf8').trim();
+    const text = disk
+      .read(fileIn(stateFolder))
+      .toString('utf8')
+      .replace(/\r?\n$/, '');
     return checkSettings({ system_id: text }).settings.system_id;
   } catch {
     return undefined;

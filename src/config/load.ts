@@ -1,15 +1,21 @@
-/** The settings in force: flags > environment > file > defaults. */
+/** The settings in force: flags > environment > file > defaults. Each key is judged by itself. */
 
 import type { Disk } from '../base/disk.ts';
-import { isSettingKey, type SettingKey } from '../settings/setting-table.ts';
+import type { SettingProblem } from '../settings/check.ts';
+import {
+  environmentName,
+  isSettingKey,
+  type SettingKey,
+  settingKeys,
+} from '../settings/setting-table.ts';
 import {
   defaultSettings,
   type Settings,
   type SettingsFile,
   type TypedSettings,
 } from '../settings/settings.ts';
-import { parseEnvironment, parseFlags } from '../settings/validate.ts';
-import { readSettingsFile } from './file.ts';
+import { checkEnvironment, invalidSettings, parseFlags } from '../settings/validate.ts';
+import { readSettings } from './file.ts';
 import { readKeptSystemId } from './kept-system-id.ts';
 
 /** `state`: the system id alone, kept in the state folder (kept-system-id.ts). */
@@ -25,30 +31,74 @@ export interface LoadOptions {
 }
 
 export interface LoadedSettings {
+  /** A setting whose value is wrong has its default here, and stands in `problems`. */
   readonly settings: Settings;
   /** A key that is missing here has its default. */
   readonly sources: ReadonlyMap<SettingKey, SettingSource>;
-  /** The file's own content, to be changed and saved. Undefined when there is none. */
+  /** The file's own settings, to be changed and saved. Undefined when there is none. */
   readonly file: SettingsFile | undefined;
+  /** Values that would be in force and are wrong, with the file or the variable that holds each. */
+  readonly problems: readonly (SettingProblem & { readonly source: string })[];
+  /** Keys of the file that are no settings. */
+  readonly unknown: readonly SettingProblem[];
 }
 
-/** Reads the file once and lays the environment and the flags over it. Throws as readSettingsFile. */
+/**
+ * Reads the file once and lays the environment and the flags over it. Throws as readSettings, and
+ * USAGE for a wrong flag.
+ */
 export function loadSettings(options: LoadOptions): LoadedSettings {
-  const file = readSettingsFile(options.disk, options.path);
-  const environment = parseEnvironment(options.environment);
+  const { path } = options;
+  const file = readSettings(options.disk, path);
+  const environment = checkEnvironment(options.environment);
   const flags = parseFlags(options.flags ?? {});
-  const given: SettingsFile = { ...file, ...environment, ...flags };
+  const given: SettingsFile = { ...file?.settings, ...environment.settings, ...flags };
   const kept = given.system_id === undefined ? keptSystemId(options) : {};
   const sources = new Map<SettingKey, SettingSource>();
   for (const [source, values] of [
     ['state', kept],
-    ['file', file ?? {}],
-    ['environment', environment],
+    ['file', file?.settings ?? {}],
+    ['environment', environment.settings],
     ['flag', flags],
   ] as const) {
     for (const key of Object.keys(values).filter(isSettingKey)) sources.set(key, source);
   }
-  return { settings: { ...defaultSettings, ...kept, ...given }, sources, file };
+  const settings: Settings = { ...defaultSettings, ...kept, ...given };
+  // What stands above a wrong value makes it harmless; a wrong variable is no reason to obey the file.
+  const wrong = new Map<string, LoadedSettings['problems'][number]>();
+  for (const problem of file?.problems ?? []) wrong.set(problem.key, { ...problem, source: path });
+  for (const key of Object.keys(environment.settings)) wrong.delete(key);
+  for (const problem of environment.problems) wrong.set(problem.key, inEnvironment(problem));
+  for (const key of Object.keys(flags)) wrong.delete(key);
+  return {
+    settings: withDefaults(settings, wrong),
+    sources: new Map([...sources].filter(([key]) => !wrong.has(key))),
+    file: file?.settings,
+    problems: [...wrong.values()],
+    unknown: file?.unknown ?? [],
+  };
+}
+
+/** Throws CONFIG_INVALID where a value is wrong: nothing is done by a default that nobody chose. */
+export function insistOnAll(loaded: LoadedSettings): LoadedSettings {
+  const [first] = loaded.problems;
+  if (first === undefined) return loaded;
+  throw invalidSettings(
+    first.source,
+    loaded.problems.filter(({ source }) => source === first.source),
+  );
+}
+
+function inEnvironment(problem: SettingProblem): LoadedSettings['problems'][number] {
+  const name = isSettingKey(problem.key) ? environmentName(problem.key) : problem.key;
+  return { ...problem, source: `environment variable ${name}` };
+}
+
+function withDefaults(settings: Settings, wrong: ReadonlyMap<string, unknown>): Settings {
+  const rest = Object.entries(settings).filter(([key]) => !wrong.has(key));
+  const isLeft = (key: SettingKey) => !wrong.has(key);
+  if (settingKeys.every(isLeft)) return settings;
+  return { ...defaultSettings, ...Object.fromEntries(rest) };
 }
 
 function keptSystemId({ disk, stateFolder }: LoadOptions): SettingsFile {

@@ -1,16 +1,18 @@
 /** The settings' text on disk, as `conf` writes it: the one place that knows that package. */
 import { basename, dirname, extname } from 'node:path';
 import { ownerOnlyFileMode } from '../base/disk.ts';
-import type { SettingsFile } from '../settings/settings.ts';
 
 /**
  * Writes settings to `path`, where nothing is yet and whose folder is there; nobody reads it before
  * it is put in the place of the file in force. Throws the system's own error.
  */
-export type StageSettings = (path: string, settings: SettingsFile) => Promise<void>;
+export type StageSettings = (
+  path: string,
+  values: Readonly<Record<string, unknown>>,
+) => Promise<void>;
 
 /** Loads `conf`, which only writing needs. */
-export const stageWithConf: StageSettings = async (path, settings) => {
+export const stageWithConf: StageSettings = async (path, values) => {
   const { default: Conf } = await import('conf');
   const extension = extname(path).slice(1);
   const file = new Conf({
@@ -20,5 +22,5 @@ export const stageWithConf: StageSettings = async (path, settings) => {
     configFileMode: ownerOnlyFileMode,
     accessPropertiesByDotNotation: false,
   });
-  file.store = { ...settings };
+  file.store = { ...values };
 };

@@ -4,6 +4,7 @@
  * addresses, and the machine itself is never reached by way of a proxy.
  */
 import { isIP } from 'node:net';
+import { usableUrl } from '../settings/usable-url.ts';
 
 export interface ProxyOptions {
   /** The setting: a proxy's address, `none` for never, undefined to follow the environment. */
@@ -27,9 +28,10 @@ function fromEnvironment(env: ProxyOptions['env'], name: string): string | undef
   return value === undefined || value.trim() === '' ? undefined : value.trim();
 }
 
-/** `proxy.example:3128` is a common spelling. */
+/** `proxy.example:3128` is a common spelling; so are `http:/proxy` and the like (usable-url.ts). */
 function withScheme(proxy: string): string {
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (proxy.includes('://')) return proxy;
+  return usableUrl(proxy)?.href ?? `http://${proxy}`;
 }
 
 function hostOf(url: URL): string {

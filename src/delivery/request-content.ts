@@ -1,5 +1,6 @@
 /** What a request says of itself and of us: its headers, and its body as they describe it. */
 import type { Settings } from '../settings/settings.ts';
+import { basicCredentialsOf } from '../settings/usable-url.ts';
 import { type Compression, compress } from './compression.ts';
 import type { PostRequest } from './transport.ts';
 
@@ -55,10 +56,4 @@ export function createRequestContent(
       return { headers, body: await compress(post.body, compression) };
     },
   };
-}
-
-function basicCredentialsOf(url: URL): string | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  const text = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return `Basic ${Buffer.from(text).toString('base64')}`;
 }

@@ -21,8 +21,10 @@ export interface SettingProblem {
 export interface CheckedSettings {
   /** Those that are good. What is undefined was not given. */
   readonly settings: SettingsFile;
-  /** One for each of the others, in the order of the values. */
+  /** One for each setting whose value is wrong, in the order of the values. */
   readonly problems: readonly SettingProblem[];
+  /** One for each key that is no setting: of a newer version, or mistyped. */
+  readonly unknown: readonly SettingProblem[];
 }
 
 /** Values are cut at this length in messages: a pasted file would hide the reason. */
@@ -31,6 +33,7 @@ const shownValueLength = 80;
 export function checkSettings(values: Readonly<Record<string, unknown>>): CheckedSettings {
   const settings: { -readonly [Key in SettingKey]?: Settings[Key] } = {};
   const problems: SettingProblem[] = [];
+  const unknown: SettingProblem[] = [];
   const check = <Key extends SettingKey>(key: Key, value: unknown): void => {
     if (isValueOf(key, value)) settings[key] = value;
     else problems.push(wrongValue(key, value));
@@ -38,9 +41,9 @@ export function checkSettings(values: Readonly<Record<string, unknown>>): Checke
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
     if (isSettingKey(key)) check(key, value);
-    else problems.push(unknownKey(key));
+    else unknown.push(unknownKey(key));
   }
-  return { settings, problems };
+  return { settings, problems, unknown };
 }
 
 const schemas = new Map<SettingKey, z.ZodType>();

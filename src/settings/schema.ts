@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { plural } from '../base/units.ts';
 import type { NumberRow, SettingRow, UrlRow } from './setting-row.ts';
+import { usableUrl } from './usable-url.ts';
 
 const pathLengthMax = 4096;
 const patternLengthMax = 256;
@@ -13,9 +14,13 @@ const ownHeaders = new Set([
   'content-encoding',
   'content-length',
   'content-type',
+  // undici refuses a request that has it, and the next two.
+  'expect',
   'host',
   'idempotency-key',
+  'keep-alive',
   'transfer-encoding',
+  'upgrade',
 ]);
 
 /** RFC 9110, section 5.6.2: a token. */
@@ -68,12 +73,10 @@ function urlSchema(row: UrlRow): z.ZodType {
   const expected = `an http:// or https:// address${words.join('')}`;
   return z
     .string(mustBe(expected))
-    .refine((text) => row.words.includes(text) || isHttpUrl(text), `must be ${expected}`);
-}
-
-function isHttpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+    .refine(
+      (text) => row.words.includes(text) || usableUrl(text) !== undefined,
+      `must be ${expected}`,
+    );
 }
 
 function numberSchema(row: NumberRow): z.ZodType {

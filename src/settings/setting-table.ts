@@ -4,6 +4,7 @@
  * docs/configuration.md and what a reload makes anew. A room takes those that it needs as
  * `Pick<Settings, …>`; a test fails for a row that no room reads.
  */
+import { systemIdForm, systemIdPattern } from '../wire/system-id.ts';
 import type { SettingRow } from './setting-row.ts';
 
 /** What many rows begin with: their heading and the piece that is made of them. */
@@ -21,10 +22,10 @@ export const settingTable = {
   system_id: {
     ...reporting,
     kind: 'text',
-    pattern: /^(?:Linux|Darwin|Windows)-[0-9a-f]{32}$/,
-    form: '<Linux|Darwin|Windows>-<32 hex digits>',
+    pattern: systemIdPattern,
+    form: systemIdForm,
     description:
-      'Identifies this machine to the server. Generated and saved at the first start if there is none.',
+      'Identifies this machine to the server: any text of 1 to 200 visible characters. Generated and saved at the first start if there is none.',
     example: 'Linux-0123456789abcdef0123456789abcdef',
   },
   url: {

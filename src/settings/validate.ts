@@ -1,6 +1,6 @@
 /** From untrusted values to settings, or an error that names key, value, reason and an example. */
 import { MonitorError } from '../base/errors.ts';
-import { checkSettings, type SettingProblem, unknownKey } from './check.ts';
+import { type CheckedSettings, checkSettings, type SettingProblem, unknownKey } from './check.ts';
 import {
   environmentName,
   flagName,
@@ -16,19 +16,25 @@ import {
   type TypedSettings,
 } from './settings.ts';
 
-/** Checks the content of a configuration file. Throws CONFIG_INVALID naming every wrong key. */
+/**
+ * Checks the content of a configuration file. Throws CONFIG_INVALID naming every wrong value; keys
+ * that are no settings are left to whoever warns of them (checkSettings).
+ */
 export function validateSettingsFile(values: unknown, source: string): SettingsFile {
-  if (!isObject(values)) {
-    throw invalidSettings(source, [
-      {
-        reason: 'the content is not a JSON object of settings',
-        hint: 'It looks like {"url": "https://…", "interval": 60}.',
-      },
-    ]);
-  }
-  const { settings, problems } = checkSettings(values);
+  const { settings, problems } = checkSettings(settingsObject(values, source));
   if (problems.length > 0) throw invalidSettings(source, problems);
   return settings;
+}
+
+/** Throws CONFIG_INVALID. */
+export function settingsObject(values: unknown, source: string): Readonly<Record<string, unknown>> {
+  if (isObject(values)) return values;
+  throw invalidSettings(source, [
+    {
+      reason: 'the content is not a JSON object of settings',
+      hint: 'It looks like {"url": "https://…", "interval": 60}. "system-monitor config repair" makes it one, and keeps the old file beside it.',
+    },
+  ]);
 }
 
 /** Completes settings with the defaults. Throws CONFIG_INVALID naming every wrong key. */
@@ -44,15 +50,16 @@ export function parseSetting(key: SettingKey, text: string, source: string): Set
   return validateSettingsFile({ [key]: fromText(key, text) }, source);
 }
 
-/** Settings from the variables of the environment; an empty one is not set. Throws CONFIG_INVALID. */
-export function parseEnvironment(
+/** Settings from the variables of the environment; an empty one is not set. */
+export function checkEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-): SettingsFile {
-  return merged((key) => {
-    const name = environmentName(key);
-    const text = environment[name];
-    return text ? parseSetting(key, text, `environment variable ${name}`) : {};
-  });
+): CheckedSettings {
+  const given = settingKeys.filter((key) => environment[environmentName(key)]);
+  return checkSettings(
+    Object.fromEntries(
+      given.map((key) => [key, fromText(key, environment[environmentName(key)] ?? '')]),
+    ),
+  );
 }
 
 /** Settings from the flags of this call. Throws USAGE. */
@@ -129,7 +136,8 @@ function isObject(values: unknown): values is Readonly<Record<string, unknown>> 
   return typeof values === 'object' && values !== null && !Array.isArray(values);
 }
 
-function invalidSettings(
+/** What is wrong, all in one error. `problems` has one or more. */
+export function invalidSettings(
   source: string,
   problems: readonly Pick<SettingProblem, 'reason' | 'hint'>[],
 ): MonitorError {

@@ -74,19 +74,19 @@ test('a file that is saved is the old one or the new one, whole, and the new one
   );
 });
 
-test('a file that was put aside lies under one of its two names, and then only under the new one', async () => {
+test('a damaged file is there, whole, at every moment of its repair, and its copy afterwards', async () => {
   const damaged = '{"interval": 5, and more that a person wrote';
   const disk = diskWith(damaged);
-  const { putAside = '' } = await open(disk).save({ interval: 6 });
+  const { keptAs = '' } = await open(disk).repair();
   const pictures = disk.takePictures();
   for (const [at, picture] of pictures.entries()) {
     for (const left of picture.remainders(remainders)) {
       const files = left.open().files();
-      const kept = [files.get(path), files.get(putAside)];
+      const kept = [files.get(path), files.get(keptAs)];
       expect(kept).toContain(damaged);
       if (at === pictures.length - 1) {
         expect(kept[1]).toBe(damaged);
-        expect(readBack(left.open())).toEqual({ interval: 6 });
+        expect(readBack(left.open())).toEqual({ interval: 5 });
       }
     }
   }

@@ -98,11 +98,8 @@ testWith(
       'sync pending',
     ]);
     expect(acts.get('save')?.slice(-4)).toEqual(savedSettings);
-    expect(acts.get('put the settings aside')?.slice(0, 2)).toEqual([
-      'rename config.json config.json.damaged-EPOCH',
-      'sync ',
-    ]);
-    expect(acts.get('put the settings aside')?.slice(-4)).toEqual(savedSettings);
+    expect(acts.get('repair')?.slice(2, 4)).toEqual(['sync config.json.damaged-EPOCH', 'sync ']);
+    expect(acts.get('repair')?.slice(-4)).toEqual(savedSettings);
     expect(acts.get('keep an id')).toEqual(['sync ', ...replaced('state/system-id')]);
     expect(acts.get('install')?.slice(-3)).toEqual([
       'sync installed.new',

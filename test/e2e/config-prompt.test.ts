@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { startOriginalReceiver } from '../support/original-receiver.ts';
@@ -71,7 +73,7 @@ describe("the prompt in place of the original's window", () => {
     const list = await terminal.shows('compression = none');
     expect(list).toContain('headers = {"X-Key":"[hidden]"}');
     terminal.press('Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Enter');
-    expect(await terminal.shows('zstd: where the receiver takes it')).toContain('❯ none: what');
+    expect(await terminal.shows('zstd: if the receiver accepts it')).toContain('❯ none: every');
     terminal.press('Down', 'Enter');
     await terminal.shows('Save (there are changes)');
     terminal.press('Down', 'Enter');
@@ -86,7 +88,9 @@ describe("the prompt in place of the original's window", () => {
     terminal.press('Up', 'Enter');
     await terminal.shows('New System ID Generated!');
     terminal.press('C-c');
-    expect(await terminal.shows('ended with 130')).toContain('it was left without saving');
+    await terminal.shows('There are changes that are not saved.');
+    terminal.press('C-c');
+    expect(await terminal.shows('ended with 130')).toContain('left without saving');
     expect(existsSync(join(folder, 'config.json'))).toBe(false);
   });
 
@@ -98,22 +102,107 @@ describe("the prompt in place of the original's window", () => {
     await until('the end of the program', () => !isAlive(program));
   });
 
-  testWith(needs, 'puts a damaged file aside when it saves, never before', async () => {
+  testWith(needs, 'repairs a damaged file when it may, and never before', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'config.json'), '{"interval": 5,');
     using terminal = open(folder);
-    expect(await terminal.shows('Close')).toContain('not valid JSON');
+    expect(await terminal.shows('Repair it?')).toContain('not valid JSON');
     expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"interval": 5,');
+    terminal.press('Enter');
+    expect(await terminal.shows('Interval    5 s')).toContain('The old file is kept as');
+    expect(settingsIn(folder)).toEqual({ interval: 5 });
+  });
+
+  testWith(needs, 'leaves a damaged file alone where it may not repair it', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'config.json'), '{"interval": 5,');
+    using terminal = open(folder);
+    await terminal.shows('Repair it?');
+    terminal.press('C-c');
+    await terminal.shows('ended with 78');
+    expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"interval": 5,');
+  });
+
+  testWith(needs, 'goes one step back by Esc, and by Ctrl-C, and empties a setting', async () => {
+    const folder = temporaryFolder();
+    const settings = { url: 'http://user:S3CRET@a.test/', token_file: '/x', interval: 7 };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(settings));
+    using terminal = open(folder);
+    await terminal.shows('Close');
+    terminal.press('Down', 'Down', 'Enter');
+    await terminal.shows('Interval (seconds)');
+    terminal.press('C-u');
+    terminal.type('9');
+    terminal.press('Escape');
+    await terminal.shows('❯ Interval    7 s');
+    terminal.press('Enter');
+    await terminal.shows('Interval (seconds)');
+    terminal.press('C-c');
+    await terminal.shows('❯ Interval    7 s');
+    terminal.press('Down', 'Enter');
+    await terminal.shows('token_file = /x');
+    terminal.press('Down', 'Down', 'Down', 'Enter');
+    await terminal.shows('? token_file /x');
+    terminal.press('C-u', 'Enter');
+    await terminal.shows('Save (there are changes)');
+    // The URL, edited without its password being seen: it keeps it.
+    terminal.press('Up', 'Up', 'Up', 'Enter');
+    await terminal.shows('? URL http://a.test/');
+    terminal.type('x');
+    terminal.press('Enter');
+    await terminal.shows('URL         http://a.test/x');
+    expect(terminal.screen()).not.toContain('S3CRET');
     terminal.press('Down', 'Down', 'Down', 'Down', 'Enter');
-    expect(await terminal.shows('ended with 0')).toContain('config.json.damaged-');
-    expect(settingsIn(folder)).toEqual({});
+    await terminal.shows('ended with 0');
+    expect(settingsIn(folder)).toEqual({ url: 'http://user:S3CRET@a.test/x', interval: 7 });
+  });
+
+  testWith(
+    needs,
+    'marks what the environment says, and changes the file only when told',
+    async () => {
+      const folder = temporaryFolder();
+      using terminal = open(folder, { SYSTEM_MONITOR_INTERVAL: '3' });
+      await terminal.shows(
+        'Interval    3 s (from the environment variable SYSTEM_MONITOR_INTERVAL)',
+      );
+      terminal.press('Down', 'Down', 'Enter');
+      await terminal.shows('goes before the file.');
+      terminal.press('Enter');
+      await terminal.shows('❯ Interval    3 s');
+      terminal.press('Down', 'Down', 'Enter');
+      await terminal.shows('ended with 0');
+      expect(settingsIn(folder)).toEqual({});
+    },
+  );
+
+  testWith(needs, 'a check says what it asks, and ends by Ctrl-C', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const folder = temporaryFolder();
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    writeFileSync(join(folder, 'config.json'), `{"url": "http://127.0.0.1:${port}/"}`);
+    try {
+      using terminal = open(folder);
+      await terminal.shows('Close');
+      terminal.press('Down', 'Enter');
+      await terminal.shows(`Asking http://127.0.0.1:${port}/`);
+      terminal.press('C-c');
+      await terminal.shows('Cancelled.');
+      terminal.press('Escape');
+      await terminal.shows('ended with 130');
+    } finally {
+      silent.close();
+    }
   });
 });
 
-function open(folder: string) {
+function open(folder: string, environment: Readonly<Record<string, string>> = {}) {
   return openTerminal([executable, 'config'], {
     SYSTEM_MONITOR_CONFIG: join(folder, 'config.json'),
     SYSTEM_MONITOR_STATE_DIR: join(folder, 'state'),
+    ...environment,
   });
 }
 

@@ -122,7 +122,13 @@ export function createBackgroundScene(values: Readonly<Record<string, unknown>> 
       },
     },
     configuration: {
-      load: () => ({ settings: world.load(), sources: new Map(), file: undefined }),
+      load: () => ({
+        settings: world.load(),
+        sources: new Map(),
+        file: undefined,
+        problems: [],
+        unknown: [],
+      }),
       locations: {
         configuration: { path: configurationFile, why: 'of the test' },
         state: { path: stateFolder, why: 'of the test' },

@@ -35,8 +35,8 @@ export function openTerminal(
     '-e',
     `${name}=${value}`,
   ]);
-  // The shell that stays tells the program's exit code.
-  const shell = `${command.map((word) => `'${word}'`).join(' ')}; echo "ended with $?"; exec sleep 120`;
+  // The shell that stays, also at Ctrl-C, tells the program's exit code.
+  const shell = `trap : INT; ${command.map((word) => `'${word}'`).join(' ')}; echo "ended with $?"; exec sleep 120`;
   run('new-session', '-d', '-x', '100', '-y', '30', ...settings, 'sh', '-c', shell);
 
   const close = (): void => void spawnSync('tmux', ['-L', server, 'kill-server']);

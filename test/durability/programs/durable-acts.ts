@@ -48,8 +48,8 @@ await act('drop', () => dropReports(disk, folder, { state: 'damaged' }));
 await act('close', () => spool.close());
 
 await act('save', () => configure(config).save({ interval: 5 }));
-await interfere('config.json', '{"interval": 5');
-await act('put the settings aside', () => configure(config).save({ interval: 6 }));
+await interfere('config.json', '{"interval": 5,}');
+await act('repair', () => configure(config).repair());
 await act('keep an id', () =>
   configure('/sys/nowhere/config.json').loadWithSystemId(runtime.randomBytes),
 );

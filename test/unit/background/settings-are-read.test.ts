@@ -27,7 +27,9 @@ test('every setting is read by a room', async () => {
   const background = composeBackground({
     ...{ runtime, settings, logger, systemId: exampleSystemId },
     configuration: {
-      load: () => ({ settings, sources: new Map(), file: undefined }),
+      load: () => ({
+        ...{ settings, sources: new Map(), file: undefined, problems: [], unknown: [] },
+      }),
       locations: {
         configuration: { path: join(folder, 'config.json'), why: 'of the test' },
         state: { path: folder, why: 'of the test' },

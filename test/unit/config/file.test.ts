@@ -14,7 +14,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openConfiguration } from '../../../src/config/configuration.ts';
 import { readSettingsFile, writeSettingsFile } from '../../../src/config/file.ts';
-import { loadSettings } from '../../../src/config/load.ts';
+import { insistOnAll, loadSettings } from '../../../src/config/load.ts';
 import type { LocationOptions } from '../../../src/config/locations.ts';
 import { errorOf } from '../../support/error-of.ts';
 import { realDisk } from '../../support/real-disk.ts';
@@ -119,9 +119,9 @@ describe('the file', () => {
   );
 
   test('is not overwritten by a wrong value', async () => {
-    const path = join(temporaryFolder(), 'config.json');
+    const { configuration, path } = inFolder();
     writeFileSync(path, '{"interval": 5}');
-    await expect(writeSettingsFile(realDisk, path, { interval: -1 })).rejects.toThrow(/interval/);
+    await expect(configuration.save({ interval: -1 })).rejects.toThrow(/interval/);
     expect(readFileSync(path, 'utf8')).toBe('{"interval": 5}');
   });
 });
@@ -141,13 +141,37 @@ describe('saving', () => {
     expect(readSettingsFile(realDisk, path)).toEqual({ interval: 5 });
   });
 
-  test('puts a damaged file aside under a name that says so', async () => {
+  test('refuses a damaged file, with line and column and the remedy, and leaves it as it is', async () => {
     const { configuration, path } = inFolder();
-    writeFileSync(path, '{"interval": 5, trailing');
-    const { putAside } = await configuration.save({ interval: 6 });
-    expect(putAside).toBe(`${path}.damaged-1700000000`);
-    expect(readFileSync(`${path}.damaged-1700000000`, 'utf8')).toBe('{"interval": 5, trailing');
-    expect(readSettingsFile(realDisk, path)).toEqual({ interval: 6 });
+    const damaged = '{"system_id": "LINUX-1",\n "interval": 60,}\n';
+    writeFileSync(path, damaged);
+    await expect(configuration.save({ interval: 6 })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('line 2, column 17'),
+      hint: expect.stringContaining('config repair'),
+    });
+    expect(readFileSync(path, 'utf8')).toBe(damaged);
+  });
+
+  test('changes one key beside wrong and unknown ones, which stay as they stand there', async () => {
+    const { configuration, path } = inFolder();
+    writeFileSync(path, '{"interval": "abc", "version": 3, "scope": "x", "url": "http://a.test/"}');
+    await configuration.save({ interval: 30 });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+      ...{ interval: 30, version: 3, scope: 'x', url: 'http://a.test/' },
+    });
+    await configuration.save({ version: undefined, scope: undefined });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+      ...{ interval: 30, url: 'http://a.test/' },
+    });
+  });
+
+  test('says nothing of what stands in a damaged file', async () => {
+    const { configuration, path } = inFolder();
+    writeFileSync(path, '{"url": S3CRET}');
+    const error = await configuration.save({ interval: 6 }).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain('line 1, column 9');
+    expect(String(error)).not.toContain('CRET');
   });
 });
 
@@ -203,10 +227,23 @@ describe('precedence', () => {
   test('names the environment variable that holds a wrong value', () => {
     const environment = { SYSTEM_MONITOR_INTERVAL: 'soon' };
     const error = errorOf(() =>
-      loadSettings({ disk: realDisk, path: '/nowhere/at/all', environment }),
+      insistOnAll(loadSettings({ disk: realDisk, path: '/nowhere/at/all', environment })),
     );
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toContain('SYSTEM_MONITOR_INTERVAL');
+  });
+
+  test('a wrong variable is no reason to obey the file, nor a wrong file where a flag is right', () => {
+    const path = join(temporaryFolder(), 'config.json');
+    writeFileSync(path, '{"interval": 5, "scope": "nowhere", "colour": 1}');
+    const environment = { SYSTEM_MONITOR_INTERVAL: 'soon' };
+    const loaded = loadSettings({ disk: realDisk, path, environment, flags: { scope: 'host' } });
+    expect(loaded.problems).toMatchObject([
+      { key: 'interval', source: 'environment variable SYSTEM_MONITOR_INTERVAL' },
+    ]);
+    expect(loaded.settings).toMatchObject({ interval: 60, scope: 'host' });
+    expect(loaded.unknown).toMatchObject([{ key: 'colour' }]);
+    expect([...loaded.sources.keys()]).toEqual(['scope']);
   });
 
   test('takes an empty environment variable for none', () => {
