@@ -56,6 +56,28 @@ const effects: readonly Effect[] = [
     },
   },
   {
+    what: 'writing to the disk',
+    uses: [
+      ...['node:fs#writeFileSync', 'node:fs#appendFileSync', 'node:fs#writeSync', 'node:fs#write'],
+      ...['node:fs#createWriteStream', 'node:fs#truncateSync', 'node:fs#ftruncateSync'],
+      ...['node:fs#renameSync', 'node:fs#rename', 'node:fs#copyFileSync', 'node:fs#cpSync'],
+      ...['node:fs#linkSync', 'node:fs#symlinkSync', 'node:fs#mkdirSync', 'node:fs#mkdtempSync'],
+      ...['node:fs#unlinkSync', 'node:fs#unlink', 'node:fs#rmSync', 'node:fs#rmdirSync'],
+      ...['node:fs#fsyncSync', 'node:fs#fdatasyncSync', 'node:fs#fsync', 'node:fs#fdatasync'],
+      ...['node:fs#chmodSync', 'node:fs#fchmodSync', 'node:fs#chownSync', 'node:fs#fchownSync'],
+      'node:fs/promises',
+    ],
+    instead: 'take a Disk (src/base/disk.ts), which a test can take the power from',
+    allowed: {
+      'src/main.ts': 'writes to standard output by its descriptor',
+      'src/host/node-disk.ts': 'it is the real disk',
+      'src/host/file-lock.ts': 'a locked file has nothing in it',
+      'src/service/files.ts': "links, and folders to be removed, are the system's and not ours",
+      'src/service/systemd-user.ts': 'rights for the user that systemd runs the service as',
+      'server-example/data-folder.ts': 'makes the folder that SQLite writes to',
+    },
+  },
+  {
     what: 'randomness',
     uses: [
       ...['Math.random', 'crypto', 'node:crypto#randomBytes', 'node:crypto#randomUUID'],

@@ -11,7 +11,8 @@ import { systemErrorCode, wrapSystemError } from './errors.ts';
  * One that is there is left as it is. Throws a MonitorError naming the folder.
  *
  * Each is durable before the next is made in it. So of those that are there only the last may not be
- * durable: whoever made it was killed, or refused, before coming to that.
+ * durable: whoever made it was killed, or refused, before coming to that. It is made up for as far as
+ * the disk lets it be; a folder that is there can be used all the same.
  */
 export function makeFolder(disk: Disk, path: string, mode: number = ownerOnlyFolderMode): void {
   try {
@@ -20,7 +21,11 @@ export function makeFolder(disk: Disk, path: string, mode: number = ownerOnlyFol
     const found = disk.stat(folder);
     if (found === undefined && parent !== folder) makeFolder(disk, parent, mode);
     if (found?.isFile !== false) disk.makeFolder(folder, mode);
-    disk.syncFolder(parent);
+    try {
+      disk.syncFolder(parent);
+    } catch (error) {
+      if (found === undefined) throw error;
+    }
   } catch (error) {
     throw wrapSystemError(`create folder ${path}`, error);
   }

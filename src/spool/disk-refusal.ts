@@ -21,9 +21,9 @@ export function createDiskRefusal(logger: Logger): DiskRefusal {
       return isForRoom;
     },
     note(error) {
-      const code = systemErrorCode(error instanceof MonitorError ? error.cause : error);
+      const code = refusalCode(error);
       if (!(error instanceof MonitorError) && code === undefined) throw error;
-      isForRoom = code !== undefined && roomErrors.has(code);
+      isForRoom = isLackOfRoom(error);
       const reason = errorMessage(error);
       // The reason names the file, and would be a new one each time.
       if ((code ?? reason) === refusal) return;
@@ -36,4 +36,12 @@ export function createDiskRefusal(logger: Logger): DiskRefusal {
       logger.info('spool.disk_recovered', { waiting: pendingReports });
     },
   };
+}
+
+export function isLackOfRoom(error: unknown): boolean {
+  return roomErrors.has(refusalCode(error) ?? '');
+}
+
+function refusalCode(error: unknown): string | undefined {
+  return systemErrorCode(error instanceof MonitorError ? error.cause : error);
 }

@@ -122,6 +122,8 @@ describe('effects', () => {
     ['const turn = new Promise((resolve) => setImmediate(resolve));', /timers/],
     ["import { setTimeout as wait } from 'node:timers/promises';", /timers/],
     ['const late = AbortSignal.timeout(5);', /timers/],
+    ["import { renameSync } from 'node:fs';", /writing to the disk: take a Disk/],
+    ["import { writeFile } from 'node:fs/promises';", /writing to the disk/],
     ['const chance = Math.random();', /randomness/],
     ["import { randomBytes } from 'node:crypto';", /randomness/],
     ['const id = crypto.randomUUID();', /randomness/],
