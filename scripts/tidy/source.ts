@@ -63,7 +63,7 @@ export function createProject(
 }
 
 /** Tracked and new files alike; what git ignores, and what was deleted, is left out. */
-function listFiles(top: string): readonly string[] {
+export function listFiles(top: string): readonly string[] {
   const output = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], {
     cwd: top,
     encoding: 'utf8',

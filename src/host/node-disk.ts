@@ -65,8 +65,14 @@ export function createNodeDisk({ sqlite }: NodeDiskOptions): Disk {
       copyFileSync(from, to);
       chmodSync(to, mode);
     },
-    // Recursive, so that it does not matter who made it a moment ago.
-    makeFolder: (path, mode) => void mkdirSync(path, { recursive: true, mode }),
+    makeFolder(path, mode) {
+      try {
+        mkdirSync(path, { mode });
+      } catch (error) {
+        // Somebody else may have made it a moment ago.
+        if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+      }
+    },
     syncFolder,
     read: (path) => readFileSync(path),
     list: (path) => readdirSync(path),
