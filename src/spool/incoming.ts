@@ -37,14 +37,15 @@ export function settleMemory(parts: SpoolParts): boolean {
 }
 
 /**
- * A report just made takes the place of the oldest where the disk is full. Not so one that waits in
- * memory: where deleting does not help, each try would cost another report.
+ * A report just made takes the place of the oldest where the disk is full by its own account; a refusal
+ * for lack of anything else may pass. Not so one that waits in memory: where deleting does not help,
+ * each try would cost another report.
  */
 function storeNew(parts: SpoolParts, key: string, content: Uint8Array): void {
   try {
     store(parts, key, content);
   } catch (error) {
-    if (!isLackOfRoom(error)) throw error;
+    if (!isLackOfRoom(error) || !isDiskShort(parts, content.length)) throw error;
     const given = relieveDisk(parts, key, content.length);
     if (given === 0) throw error;
     store(parts, key, content, given);
@@ -57,14 +58,16 @@ function store(parts: SpoolParts, key: string, content: Uint8Array, given = 0): 
   relieve(parts, { kind: 'size', key, sizeBytes: content.length });
   folder.write(key, content);
   note(state, { kind: 'stored', entry: entryOf(key, content.length, true) });
-  if (isDiskShort(parts)) relieveDisk(parts, key, content.length - given);
+  if (isDiskShort(parts, 0)) relieveDisk(parts, key, content.length - given);
 }
 
-/** The spool must not grow then. */
-function isDiskShort({ disk, paths, limits }: SpoolParts): boolean {
+/** The spool must not grow by that much more then. */
+function isDiskShort({ disk, paths, limits }: SpoolParts, moreBytes: number): boolean {
   const space = disk.space(paths.pending);
   if (space === undefined) return false;
-  return space.freeBytes < Math.min(limits.minFreeBytes, space.totalBytes * reserveShare);
+  return (
+    space.freeBytes - moreBytes < Math.min(limits.minFreeBytes, space.totalBytes * reserveShare)
+  );
 }
 
 /** A full disk is relieved of what is older before a report in memory is given up. */
