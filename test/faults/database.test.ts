@@ -7,6 +7,7 @@ import { afterEach, expect } from '@jest/globals';
 import { openDatabase } from '../../server-example/postgres-database.ts';
 import { createPostgresStore } from '../../server-example/postgres-store.ts';
 import { StoreUnavailable } from '../../server-example/store.ts';
+import { citus, startCitus } from '../support/citus.ts';
 import { type FleetLoad, startFleetLoad } from '../support/fleet-load.ts';
 import { haproxy } from '../support/haproxy.ts';
 import { type PostgresCluster, postgres, startPostgres } from '../support/postgres.ts';
@@ -129,6 +130,28 @@ testWith(
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '10']);
     await standby.promote();
     expect(load.refusals.get(503)).toBeGreaterThan(0);
+    await expectNothingLost(scene);
+  },
+  timeoutMs,
+);
+
+testWith(
+  [...citus, haproxy()],
+  'a distributed database of which a worker is killed, then the coordinator',
+  async () => {
+    const cluster = await startCitus();
+    running.push(cluster.stop);
+    const { host } = new URL(cluster.url);
+    const scene = await startScene(cluster.url, [host]);
+    const { fleet, load } = scene;
+    for (const node of [1, 0] as const) {
+      await cluster.kill(node);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await cluster.start(node);
+      await load.more(some);
+    }
+    // A worker that was away when the others committed is told afterwards, once a minute by itself.
+    await fleet.database.rows('recover', 'SELECT recover_prepared_transactions()');
     await expectNothingLost(scene);
   },
   timeoutMs,
