@@ -126,7 +126,7 @@ function createConnections(options: PostgresOptions): Connections {
   pool.on('connect', (client) => {
     client.on('error', (error) => {
       broken.add(client);
-      options.log(`database: ${error.message}`);
+      if (!pool.ending) options.log(`database: ${error.message}`);
     });
   });
   // Tells the same once more, of a connection that nobody works with.

@@ -1,14 +1,11 @@
 /**
- * Retention in PostgreSQL, one system after the other. Each statement is of one system and a range of
- * its key, so it costs what it folds however large the table is, needs one node of a distributed
- * database, and holds no lock that another system's reports wait for.
- *
- * Receivers that share a database may do this at the same time: of two that fold the same reports the
- * later waits for the earlier, and finds nothing.
+ * Retention in PostgreSQL: a pass looks at every system, and folds or drops what one has that is old
+ * enough. Receivers that share a database may do it at the same time; the later finds nothing to do.
  */
 import { type Database, inTransaction } from './postgres-database.ts';
-import { numberIn, numberOrNull, type Row, textIn } from './rows.ts';
-import { copiesMax, type PruneLimits, type PruneResult } from './store.ts';
+import { foldFirst, type Range } from './postgres-fold.ts';
+import { numberOrNull, type Row, textIn } from './rows.ts';
+import type { PruneLimits, PruneResult } from './store.ts';
 
 export interface PostgresRetention {
   prune(limits: PruneLimits): Promise<PruneResult>;
@@ -16,9 +13,11 @@ export interface PostgresRetention {
 }
 
 /** Systems that are looked at in one step. */
-const stepSystems = 100;
-/** Reports of one statement: some tens of milliseconds. A second, which stays whole, has no more. */
-const statementReports = copiesMax;
+const stepSystems = 200;
+/** Of the receiver's eight connections; four may be storing reports, and one is left for readers. */
+const foldsAtATime = 3;
+/** Reports forgotten in one statement. */
+const forgetReports = 1000;
 
 /** A report that claims a moment this long after its system was last heard of is of no right clock. */
 const aheadSeconds = 86_400;
@@ -30,50 +29,6 @@ export const agesOf = `
     (SELECT max(epoch) FROM reports WHERE system_id = systems.id) AS latest,
     (SELECT min(hour) FROM hourly WHERE system_id = systems.id) AS oldest_hour
   FROM systems WHERE id = ANY ($1::text[])`;
-
-/**
- * $1 system, $2 from and $3 to, of the key, $4 arrived before, $5 reports at most. One statement, so
- * that a report is either whole or part of its hour whatever happens. `reached` is where it ended.
- *
- * A second is folded as a whole: a copy that stayed alone would not be known again when it is sent
- * again. So those with a late copy stay, and the newest.
- */
-export const foldReports = `
-  WITH bound AS (
-    SELECT coalesce((
-      SELECT epoch FROM reports
-      WHERE system_id = $1 AND epoch >= $2 AND epoch < $3 AND received_at < $4
-      ORDER BY epoch, copy OFFSET $5 LIMIT 1), $3::bigint) AS epoch
-  ), old AS (
-    DELETE FROM reports
-    WHERE system_id = $1 AND epoch >= $2 AND epoch < (SELECT epoch FROM bound)
-      AND epoch NOT IN (
-        SELECT epoch FROM reports
-        WHERE system_id = $1 AND epoch >= $2 AND epoch < (SELECT epoch FROM bound)
-          AND received_at >= $4)
-      AND epoch <> coalesce((SELECT epoch FROM systems WHERE id = $1), -1)
-    RETURNING system_id, epoch, copy, cpu_percent, memory_percent, disks, network
-  ), folded AS (
-    INSERT INTO hourly (system_id, hour, reports, cpu_sum, cpu_max, memory_sum, memory_max,
-                        last_epoch, disks, network)
-    SELECT system_id, epoch / 3600, count(*), sum(cpu_percent), max(cpu_percent),
-           sum(memory_percent), max(memory_percent), max(epoch),
-           (array_agg(disks ORDER BY epoch DESC, copy DESC))[1],
-           (array_agg(network ORDER BY epoch DESC, copy DESC))[1]
-    FROM old GROUP BY system_id, epoch / 3600
-    ON CONFLICT (system_id, hour) DO UPDATE SET
-      reports = hourly.reports + excluded.reports,
-      cpu_sum = hourly.cpu_sum + excluded.cpu_sum,
-      cpu_max = greatest(hourly.cpu_max, excluded.cpu_max),
-      memory_sum = hourly.memory_sum + excluded.memory_sum,
-      memory_max = greatest(hourly.memory_max, excluded.memory_max),
-      disks = CASE WHEN excluded.last_epoch > hourly.last_epoch
-                   THEN excluded.disks ELSE hourly.disks END,
-      network = CASE WHEN excluded.last_epoch > hourly.last_epoch
-                     THEN excluded.network ELSE hourly.network END,
-      last_epoch = greatest(hourly.last_epoch, excluded.last_epoch)
-  )
-  SELECT (SELECT count(*) FROM old) AS reports, (SELECT epoch FROM bound) AS reached`;
 
 /** $1 system, $2 reports at most, less one. */
 export const deleteReports = `
@@ -91,54 +46,43 @@ interface Plan {
   readonly hoursBefore: number | undefined;
 }
 
-/** Of epochs, without its end. */
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-interface Folded {
+interface Outcome {
+  readonly systemId: string;
   readonly reports: number;
   /** Nothing is left that can be folded. */
   readonly finished: boolean;
 }
 
 export function createPostgresRetention(database: Database): PostgresRetention {
-  /** The systems of this pass, and which of them comes next. */
-  let ids: readonly string[] = [];
-  let next = 0;
+  /** The systems that this pass has still to look at. */
+  let waiting: readonly string[] = [];
 
-  const plansOf = async (step: readonly string[], limits: PruneLimits) => {
-    const ages = await database.rows('look for old reports', agesOf, [step]);
-    return new Map(ages.map((row) => [textIn(row, 'id'), planOf(row, limits)]));
+  const plansOf = async (ids: readonly string[], limits: PruneLimits): Promise<readonly Plan[]> => {
+    const ages = await database.rows('look for old reports', agesOf, [ids]);
+    return ages
+      .map((row) => planOf(row, limits))
+      .filter(({ folds, hoursBefore }) => folds.length > 0 || hoursBefore !== undefined);
   };
 
   return {
     prune: async (limits) => {
-      if (next >= ids.length) {
+      if (waiting.length === 0) {
         const found = await database.rows('list the systems', 'SELECT id FROM systems');
-        ids = found.map((row) => textIn(row, 'id'));
-        next = 0;
+        waiting = found.map((row) => textIn(row, 'id'));
       }
-      const step = ids.slice(next, next + stepSystems);
+      const step = waiting.slice(0, stepSystems);
+      // Before their turn: one that fails does not hold the others up in the next pass.
+      waiting = waiting.slice(stepSystems);
       const plans = await plansOf(step, limits);
-      let reportsFolded = 0;
-      for (const id of step) {
-        // Before its turn: a system that fails does not hold the others up in the next pass.
-        next += 1;
-        const plan = plans.get(id);
-        if (plan === undefined) continue;
-        const folded = await carryOut(database, plan, limits);
-        reportsFolded += folded.reports;
-        if (folded.finished) continue;
-        next -= 1;
-        break;
-      }
-      return { reportsFolded, more: next < ids.length };
+      const folded = await sideBySide(plans, (plan) => carryOut(database, plan, limits));
+      const unfinished = folded.filter(({ finished }) => !finished).map((one) => one.systemId);
+      waiting = [...unfinished, ...waiting];
+      const reportsFolded = folded.reduce((sum, { reports }) => sum + reports, 0);
+      return { reportsFolded, more: waiting.length > 0 };
     },
 
     forget: async (systemId) => {
-      const values = [systemId, statementReports];
+      const values = [systemId, forgetReports];
       let deleted = 1;
       while (deleted > 0) deleted = await database.count('forget reports', deleteReports, values);
       return database.attempt('forget a system', (client) =>
@@ -152,6 +96,21 @@ export function createPostgresRetention(database: Database): PostgresRetention {
       );
     },
   };
+}
+
+/** A few at a time, which different nodes of a distributed database work on. Fails once all ended. */
+async function sideBySide<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const left = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) results.push(await work(item));
+  };
+  const ended = await Promise.allSettled(Array.from({ length: foldsAtATime }, worker));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  return results;
 }
 
 function planOf(row: Row, limits: PruneLimits): Plan {
@@ -182,23 +141,22 @@ function hourOf(epoch: number): number {
   return Math.floor(epoch / 3600);
 }
 
-/** At most one statement that folds anything for each range, so that a step stays short. */
-async function carryOut(database: Database, plan: Plan, limits: PruneLimits): Promise<Folded> {
+/** Of each range at most one step that folds anything, so that a pass stays one of short steps. */
+async function carryOut(database: Database, plan: Plan, limits: PruneLimits): Promise<Outcome> {
   const { systemId, folds, hoursBefore } = plan;
   let reports = 0;
   let finished = true;
   for (const { from, to } of folds) {
-    let [reached, folded] = [from, 0];
-    while (reached < to && folded === 0) {
-      const values = [systemId, reached, to, limits.receivedBefore, statementReports];
-      const [row = {}] = await database.rows('fold old reports', foldReports, values);
-      [reached, folded] = [numberIn(row, 'reached'), numberIn(row, 'reports')];
+    let step = { reached: from, reports: 0 };
+    while (step.reached < to && step.reports === 0) {
+      const range = { from: step.reached, to };
+      step = await foldFirst(database, systemId, range, limits.receivedBefore);
     }
-    reports += folded;
-    finished &&= reached >= to;
+    reports += step.reports;
+    finished &&= step.reached >= to;
   }
   if (hoursBefore !== undefined) {
     await database.count('drop old hours', deleteHours, [systemId, hoursBefore]);
   }
-  return { reports, finished };
+  return { systemId, reports, finished };
 }

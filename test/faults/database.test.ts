@@ -136,7 +136,7 @@ testWith(
 );
 
 testWith(
-  [...citus, haproxy()],
+  [citus(), haproxy()],
   'a distributed database of which a worker is killed, then the coordinator',
   async () => {
     const cluster = await startCitus();

@@ -64,7 +64,7 @@ function createCitusStores(): Stores {
     createPostgresStore({ url: cluster?.url ?? '', log: () => {} });
   return {
     name: 'Citus',
-    requirements: citus,
+    requirements: [citus()],
     start: async () => {
       cluster = await startCitus();
     },

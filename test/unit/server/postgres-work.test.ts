@@ -4,12 +4,8 @@
  */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { type Database, openDatabase } from '../../../server-example/postgres-database.ts';
-import {
-  agesOf,
-  deleteHours,
-  deleteReports,
-  foldReports,
-} from '../../../server-example/postgres-retention.ts';
+import { endOfStep, takeReports } from '../../../server-example/postgres-fold.ts';
+import { agesOf, deleteHours, deleteReports } from '../../../server-example/postgres-retention.ts';
 import { copiesAt, history, newestBody } from '../../../server-example/postgres-statements.ts';
 import { createPostgresStore } from '../../../server-example/postgres-store.ts';
 import { numberIn } from '../../../server-example/rows.ts';
@@ -39,7 +35,8 @@ const fill = [
 ];
 
 const ofOneSystem = {
-  foldReports,
+  endOfStep,
+  takeReports,
   agesOf,
   deleteReports,
   deleteHours,
@@ -48,7 +45,8 @@ const ofOneSystem = {
   copiesAt,
 };
 const parameters: Readonly<Record<keyof typeof ofOneSystem, readonly unknown[]>> = {
-  foldReports: ['system-7', start, limit, limit, 1000],
+  endOfStep: ['system-7', start, limit, limit, 1000],
+  takeReports: ['system-7', start, limit, limit],
   agesOf: [Array.from({ length: 100 }, (_, at) => `system-${at + 1}`)],
   deleteReports: ['system-7', 50],
   deleteHours: ['system-7', Math.floor(start / 3600) - 40],

@@ -126,7 +126,7 @@ testWith(
 );
 
 testWith(
-  citus,
+  [citus()],
   'a Citus database of the first version is spread over its nodes, and nothing is left on the first',
   async () => {
     const cluster = await startCitus();
