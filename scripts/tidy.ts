@@ -23,8 +23,7 @@ const rules = [
   checkCommands,
   checkLogEvents,
   checkLeftovers,
-  // Until the last long function is split, for whoever asks: npm run tidy -- --length
-  ...(process.argv.includes('--length') ? [checkLength] : []),
+  checkLength,
   checkFixtures,
 ];
 

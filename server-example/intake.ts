@@ -5,6 +5,7 @@
  * first report starts a commit at once, and whatever arrives while it runs goes into the next one:
  * a lone agent waits for nobody, and a fleet shares the disk's time.
  */
+import { createHeldBytes } from './held-bytes.ts';
 import { waitingBytesMax, waitingBytesOfSystemMax } from './limits.ts';
 import { type IncomingReport, type InsertOutcome, type Store, StoreUnavailable } from './store.ts';
 
@@ -40,40 +41,22 @@ interface Waiting {
 
 export function createIntake(options: IntakeOptions): Intake {
   const { store, batchReports = 256, concurrentBatches = 1 } = options;
-  const most = options.waitingBytesMax ?? waitingBytesMax;
-  const mostOfSystem = options.waitingBytesOfSystemMax ?? waitingBytesOfSystemMax;
-  const bytesOf = new Map<string, number>();
+  const held = createHeldBytes(
+    options.waitingBytesMax ?? waitingBytesMax,
+    options.waitingBytesOfSystemMax ?? waitingBytesOfSystemMax,
+  );
   let waiting: Waiting[] = [];
-  let waitingBytes = 0;
   let running = 0;
   let scheduled = false;
   let idle: (() => void)[] = [];
 
-  const count = ({ systemId }: IncomingReport, bytes: number): void => {
-    waitingBytes += bytes;
-    const left = (bytesOf.get(systemId) ?? 0) + bytes;
-    if (left === 0) bytesOf.delete(systemId);
-    else bytesOf.set(systemId, left);
-  };
-
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
-    try {
-      const outcomes = await store.insert(batch.map((one) => one.report));
-      batch.forEach((one, index) => {
-        const outcome = outcomes[index];
-        if (outcome === undefined) one.reject(new StoreUnavailable('store reports', 'no outcome'));
-        else one.resolve(outcome);
-      });
-    } catch (error) {
-      for (const one of batch) one.reject(error);
-    } finally {
-      running -= 1;
-      schedule();
-      if (running === 0 && waiting.length === 0) {
-        for (const resolve of idle) resolve();
-        idle = [];
-      }
-    }
+    await insert(store, batch);
+    running -= 1;
+    schedule();
+    if (running > 0 || waiting.length > 0) return;
+    for (const resolve of idle) resolve();
+    idle = [];
   };
 
   const startBatches = (): void => {
@@ -81,7 +64,7 @@ export function createIntake(options: IntakeOptions): Intake {
     while (running < concurrentBatches && waiting.length > 0) {
       const batch = waiting.slice(0, batchReports);
       waiting = waiting.slice(batchReports);
-      for (const one of batch) count(one.report, -one.report.body.length);
+      for (const { report } of batch) held.giveBack(report.systemId, report.body.length);
       running += 1;
       void commit(batch);
     }
@@ -96,16 +79,12 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     add: (report) => {
-      const { length } = report.body;
-      if (waitingBytes + length > most) {
-        return Promise.reject(new Overloaded('too many reports wait to be stored'));
+      const taken = held.take(report.systemId, report.body.length);
+      if (taken !== 'taken') {
+        const whose = taken === 'too many of one' ? ` from ${report.systemId}` : '';
+        const reason = `too many reports${whose} are waiting to be stored`;
+        return Promise.reject(new Overloaded(reason));
       }
-      if ((bytesOf.get(report.systemId) ?? 0) + length > mostOfSystem) {
-        return Promise.reject(
-          new Overloaded(`too many reports of ${report.systemId} wait to be stored`),
-        );
-      }
-      count(report, length);
       return new Promise((resolve, reject) => {
         waiting.push({ report, resolve, reject });
         schedule();
@@ -118,4 +97,18 @@ export function createIntake(options: IntakeOptions): Intake {
             idle.push(resolve);
           }),
   };
+}
+
+/** Tells each of them what became of it. */
+async function insert(store: Pick<Store, 'insert'>, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const outcomes = await store.insert(batch.map((one) => one.report));
+    batch.forEach((one, index) => {
+      const outcome = outcomes[index];
+      if (outcome === undefined) one.reject(new StoreUnavailable('store reports', 'no outcome'));
+      else one.resolve(outcome);
+    });
+  } catch (error) {
+    for (const one of batch) one.reject(error);
+  }
 }

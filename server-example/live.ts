@@ -28,6 +28,14 @@ const systemsOfEvent = 100;
 /** A listener that has not read this much is gone or far behind; it reconnects and starts afresh. */
 const unreadBytesMax = 4 * 1024 * 1024;
 
+const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  // nginx would otherwise hold events back until its buffer is full.
+  'x-accel-buffering': 'no',
+};
+
 export function createLive(options: LiveOptions): Live {
   const { flushMs = 1000, heartbeatMs = 20_000, listenersMax = 256 } = options;
   const listeners = new Map<ServerResponse, () => boolean>();
@@ -75,13 +83,7 @@ export function createLive(options: LiveOptions): Live {
       if (listeners.size >= listenersMax) {
         throw new HttpError(503, 'too many pages are open', { 'retry-after': '30' });
       }
-      response.writeHead(200, {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        // nginx would otherwise hold events back until its buffer is full.
-        'x-accel-buffering': 'no',
-      });
+      response.writeHead(200, streamHeaders);
       response.write('retry: 3000\n\n');
       listeners.set(response, mayListen);
       response.once('close', () => listeners.delete(response));

@@ -3,6 +3,7 @@
  * report of 100 000 processes takes a fifth of a second, in which nobody else would be answered.
  */
 import { Worker } from 'node:worker_threads';
+import { createHeldBytes } from './held-bytes.ts';
 import { HttpError } from './http.ts';
 import { Overloaded } from './intake.ts';
 import { largeBodyBytes, readingBytesMax, readingBytesOfSenderMax } from './limits.ts';
@@ -28,8 +29,7 @@ const heapMegabytesMax = 512;
 
 export function createReader(): Reader {
   const asked: Asked[] = [];
-  const bytesOf = new Map<string, number>();
-  let bytes = 0;
+  const held = createHeldBytes(readingBytesMax, readingBytesOfSenderMax);
   let thread: Worker | undefined;
   /** The question that the thread has. */
   let current: Asked | undefined;
@@ -65,23 +65,17 @@ export function createReader(): Reader {
   };
 
   const ask = async (question: Question, sender: string): Promise<Answer> => {
-    const ofSender = bytesOf.get(sender) ?? 0;
     const { length } = question.text;
-    if (bytes + length > readingBytesMax || ofSender + length > readingBytesOfSenderMax) {
-      throw new Overloaded('too many large reports wait to be read');
+    if (held.take(sender, length) !== 'taken') {
+      throw new Overloaded('too many large reports are waiting to be read');
     }
-    bytes += length;
-    bytesOf.set(sender, ofSender + length);
     try {
       return await new Promise((resolve, reject) => {
         asked.push({ question, resolve, reject });
         next();
       });
     } finally {
-      bytes -= length;
-      const left = (bytesOf.get(sender) ?? 0) - length;
-      if (left > 0) bytesOf.set(sender, left);
-      else bytesOf.delete(sender);
+      held.giveBack(sender, length);
     }
   };
 
