@@ -31,6 +31,7 @@ export const logEvents = {
   'mount.probe_failed': 'The program that looks at a mount cannot be started.',
   'network.addresses_unknown': 'The interface of an address cannot be determined.',
   'network.interfaces_refused': 'The system refuses to list its interfaces.',
+  'names.cut': 'Names of processes or users are longer than 255 bytes; they are cut.',
   'processes.hidden': 'The system shows only some of its processes to this user.',
   'users.lookup_failed': 'The names of some users cannot be looked up; their numbers are reported.',
   'delivery.failed':

@@ -33,6 +33,10 @@ const remarkTable = {
     text: (mountPoint) => `The mount at ${mountPoint} does not answer and is left alone`,
     logsItself: true,
   },
+  'names.cut': {
+    subject: 'of',
+    text: (subject, reason) => `Some names of ${subject} are cut: ${reason}`,
+  },
   'processes.hidden': { text: (_, reason) => `Only some processes can be seen: ${reason}` },
   'figures.clamped': {
     subject: 'figure',

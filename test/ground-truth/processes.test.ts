@@ -77,7 +77,7 @@ testWith(
     const theirs = psutils();
     const mine = await ours();
     const pairs = Object.entries(oddPids);
-    expect(pairs).toHaveLength(17);
+    expect(pairs).toHaveLength(18);
     expect(mine.get(oddPids[cutLetter] ?? 0)?.name).toBe('fourteen-charsé');
     expect(theirs.get(oddPids[cutLetter] ?? 0)?.name).toBe('fourteen-chars\ufffd');
     for (const [label, pid] of pairs) {

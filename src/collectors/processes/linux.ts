@@ -10,6 +10,7 @@ import { createUserNames, type UserNames } from '../../host/linux/users.ts';
 import { createCommandRunner, systemPath } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter, type Filter } from '../filter.ts';
+import { createNameBound, type NameBound } from '../name-bound.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
@@ -30,6 +31,7 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
   const runCommand = isThisSystem
     ? createCommandRunner({ environment: { PATH: systemPath } })
     : undefined;
+  const names = createNameBound(remarks, 'processes');
   const users = createUserNames({ etc: roots.etc, clock, logger, runCommand });
 
   /** Process 1 is there for everybody, unless hidepid keeps the processes of others from us. */
@@ -45,9 +47,11 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
       if (settings.processes_detail === 'off') return [];
       const keep = await createFilter(settings.processes_include, settings.processes_exclude);
       users.refresh();
-      const sample = await readAll({ context, files, cache, users, keep, signal });
+      const sample = await readAll({ context, files, cache, users, names, keep, signal });
       remarkHidden(sample.isFirstSeen);
-      if (settings.processes_detail === 'full') await nameUnknownUsers(users, sample.unnamed);
+      if (settings.processes_detail === 'full')
+        await nameUnknownUsers(users, names, sample.unnamed);
+      names.endSample();
       return processesByDetail(sample.processes, settings.processes_detail);
     },
     close: () => cache.close(),
@@ -59,6 +63,7 @@ interface ReadOptions {
   readonly files: ProcessFiles;
   readonly cache: ProcessCache;
   readonly users: UserNames;
+  readonly names: NameBound;
   readonly keep: Filter;
   readonly signal: AbortSignal | undefined;
 }
@@ -72,7 +77,7 @@ interface Sample {
 }
 
 async function readAll(options: ReadOptions): Promise<Sample> {
-  const { context, files, cache, users, keep, signal } = options;
+  const { context, files, cache, users, names, keep, signal } = options;
   const pids = await files.pids();
   if (pids.length === 0) throw noProcesses(context.roots.proc);
   const slice = createTimeSlice(context.clock);
@@ -91,9 +96,10 @@ async function readAll(options: ReadOptions): Promise<Sample> {
     const known = cache.read(pid);
     if (known === undefined) continue;
     if (pid === 1) isFirstSeen = true;
-    if (!keep(known.name)) continue;
+    const name = names.bound(known.name);
+    if (!keep(name)) continue;
     const username = users.nameOf(known.realUid);
-    const process = { pid, name: known.name, username: username ?? String(known.realUid) };
+    const process = { pid, name, username: names.bound(username ?? String(known.realUid)) };
     processes.push(process);
     if (username === undefined) unnamed.push({ process, uid: known.realUid });
   }
@@ -102,10 +108,17 @@ async function readAll(options: ReadOptions): Promise<Sample> {
 }
 
 /** The number stays where the uid has no name, as psutil has it. */
-async function nameUnknownUsers(users: UserNames, unnamed: Sample['unnamed']): Promise<void> {
+async function nameUnknownUsers(
+  users: UserNames,
+  names: NameBound,
+  unnamed: Sample['unnamed'],
+): Promise<void> {
   if (unnamed.length === 0) return;
   await users.lookUp(new Set(unnamed.map(({ uid }) => uid)));
-  for (const { process, uid } of unnamed) process.username = users.nameOf(uid) ?? process.username;
+  for (const { process, uid } of unnamed) {
+    const username = users.nameOf(uid);
+    if (username !== undefined) process.username = names.bound(username);
+  }
 }
 
 /** Every procfs shows at least those who may read it: ourselves. */

@@ -12,6 +12,7 @@ import { askSystem } from '../../host/portable/system-command.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
+import { boundName } from '../name-bound.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
 
@@ -35,7 +36,13 @@ export function createPortableProcessesCollector(
       const keep = await createFilter(settings.processes_include, settings.processes_exclude, {
         ignoreCase: platform === 'win32',
       });
-      const processes = (await list(signal)).filter((one) => keep(one.name));
+      const processes = (await list(signal))
+        .map(({ pid, name, username }) => ({
+          pid,
+          name: boundName(name),
+          username: boundName(username),
+        }))
+        .filter((one) => keep(one.name));
       return processesByDetail(processes, settings.processes_detail);
     },
   };

@@ -5,6 +5,8 @@
 
 /** TASK_COMM_LEN − 1 (include/linux/sched.h). Kernel threads alone may show more. */
 const cutLength = 15;
+/** Of a longer name nobody needs more: 255 bytes are sent. */
+const keptBytes = 512;
 const nul = 0x00;
 const space = 0x20;
 const slash = 0x2f;
@@ -34,7 +36,7 @@ export function mayBeCut(comm: Uint8Array, name: string): boolean {
 export function completeName(comm: Uint8Array, commandLine: Uint8Array): string {
   const first = firstArgument(commandLine);
   const base = first.subarray(first.lastIndexOf(slash) + 1);
-  return decodeName(startsWith(base, comm) ? base : comm);
+  return decodeName(startsWith(base, comm) ? base.subarray(0, keptBytes) : comm);
 }
 
 /**
@@ -46,7 +48,10 @@ function firstArgument(commandLine: Uint8Array): Uint8Array {
   const text =
     endsInNul || commandLine.at(-1) === space ? commandLine.subarray(0, -1) : commandLine;
   const end = text.indexOf(endsInNul && text.includes(nul) ? nul : space);
-  return end === -1 ? text : text.subarray(0, end);
+  const first = end === -1 ? text : text.subarray(0, end);
+  // A title that is shorter than what it was written over leaves a NUL, and the rest behind it.
+  const nulAt = first.indexOf(nul);
+  return nulAt === -1 ? first : first.subarray(0, nulAt);
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {

@@ -30,6 +30,7 @@ import {
 import type { Sid } from '../../host/win32/sid.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
+import { boundName } from '../name-bound.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
@@ -99,11 +100,11 @@ export function createWin32ProcessesCollector(
           if (signal?.aborted === true) throw cancelled();
         }
         const { pid } = one;
-        const name = pid === idlePid ? 'System Idle Process' : one.imageName;
+        const name = pid === idlePid ? 'System Idle Process' : boundName(one.imageName);
         if (!keep(name)) continue;
         const owner = settings.processes_detail === 'full' ? owners.ownerOf(one) : unasked;
         if (owner.kind === 'gone') continue;
-        const username = usernameOf(pid, owner, names.nameOf);
+        const username = boundName(usernameOf(pid, owner, names.nameOf));
         processes.push({ pid, name, username });
       }
       owners.forgetAllBut(listed);

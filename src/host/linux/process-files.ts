@@ -36,7 +36,10 @@ export interface ProcessFolder {
   commBytes(): Uint8Array;
   owner(): ProcessOwner | undefined;
   status(): ProcessStatus | undefined;
-  /** Its start, valid until the next call. Empty for kernel threads and zombies. */
+  /**
+   * As many of its arguments as 64 KiB hold whole, each with its NUL; a shorter one as it is. Valid
+   * until the next call. Empty for kernel threads and zombies.
+   */
   commandLine(): Uint8Array | undefined;
   /** Gives back what is held open. Idempotent; reading again afterwards is allowed. */
   close(): void;
@@ -186,8 +189,19 @@ class KernelProcessFolder implements ProcessFolder {
   commandLine(): Uint8Array | undefined {
     const { commandLine } = this.#shared;
     const sizeBytes = readInto(commandLine, `${this.#path}/cmdline`, 'whole');
-    return sizeBytes === undefined ? undefined : commandLine.subarray(0, sizeBytes);
+    if (sizeBytes === undefined) return undefined;
+    return wholeArguments(commandLine.subarray(0, sizeBytes));
   }
+}
+
+/**
+ * A command line that the bound cut has lost the NUL at its end, and without that it would pass for
+ * a title that a process wrote over its arguments. It ends with its last whole argument; where not
+ * even the first one fits, nothing is known of it.
+ */
+export function wholeArguments(commandLine: Uint8Array): Uint8Array {
+  if (commandLine.length < maxCommandLineBytes) return commandLine;
+  return commandLine.subarray(0, commandLine.lastIndexOf(0) + 1);
 }
 
 /** The numeric names of a listing of /proc, ascending. */

@@ -68,6 +68,12 @@ start("utf-8", sleeper("été".encode()))
 start("utf-8, cut inside a letter", sleeper("fourteen-chars".encode() + "é".encode()))
 start("fifteen characters", sleeper(b"fifteen-charact"))
 start("long name", sleeper(b"a-rather-long-name-of-a-program"))
+# sleep(1) adds its arguments up.
+long_program = program(b"a-program-of-many-arguments")
+start(
+    "more than 64 KiB of arguments",
+    lambda: os.execv(long_program, [long_program, b"600", b"--"] + [b"0"] * 50000),
+)
 start("long name, not utf-8", sleeper(b"not-utf-8-\xff\xfe-\xfd-and-long"))
 start("long name, other argv[0]", sleeper(b"long-name-with-other-argv", b"nothing-alike"))
 start("long name, longer argv[0]", sleeper(b"long-name-with-tail", b"/x/long-name-with-tail and words"))

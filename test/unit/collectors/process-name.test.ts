@@ -37,6 +37,17 @@ test('a space in argv[0] belongs to it when other arguments follow', () => {
   );
 });
 
+test('a title that leaves a NUL and the rest of the arguments behind it gives none of them', () => {
+  expect(completeName(bytes('a-long-program-'), bytes('a-long-program-name\0--token=secret'))).toBe(
+    'a-long-program-name',
+  );
+});
+
+test('of an enormous argv[0] no more is kept than can be of use', () => {
+  const huge = bytes(`${'/x'.repeat(5000)}/a-long-program-${'n'.repeat(50_000)}\0`);
+  expect(completeName(bytes('a-long-program-'), huge).length).toBeLessThanOrEqual(512);
+});
+
 test('an empty command line leaves the name as it is', () => {
   expect(completeName(bytes('systemd-journal'), bytes(''))).toBe('systemd-journal');
 });
@@ -65,6 +76,7 @@ test('a completed name is comm with something added, whatever the bytes', () => 
       (comm, commandLine) => {
         const name = completeName(comm, commandLine);
         expect(name.isWellFormed()).toBe(true);
+        if (!comm.includes(0)) expect(name).not.toContain('\0');
         if (/^[\x20-\x7e]*$/.test(decodeName(comm))) {
           expect(name.startsWith(decodeName(comm))).toBe(true);
         }

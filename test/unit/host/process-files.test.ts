@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createProcessFiles, parseStatus, pidsOf } from '../../../src/host/linux/process-files.ts';
+import {
+  createProcessFiles,
+  parseStatus,
+  pidsOf,
+  wholeArguments,
+} from '../../../src/host/linux/process-files.ts';
 import { onPlatform, testWith } from '../../support/requirement.ts';
 
 test('pids are the numeric names of /proc, by number', () => {
@@ -73,3 +78,11 @@ testWith(
     expect(folder.status()).toBeUndefined();
   },
 );
+
+test('a command line that the bound cut ends with its last whole argument', () => {
+  const whole = Buffer.from('name\0--token=secret');
+  expect(wholeArguments(whole)).toEqual(whole);
+  const cut = Buffer.concat([Buffer.from('name\0one\0'), Buffer.alloc(65_536, 'x')]);
+  expect(wholeArguments(cut.subarray(0, 65_536))).toEqual(Buffer.from('name\0one\0'));
+  expect(wholeArguments(Buffer.alloc(65_536, 'x'))).toHaveLength(0);
+});
