@@ -1,16 +1,20 @@
 /** The background process put together out of its settings. Nothing runs yet. */
 import { type Agent, createAgent } from '../agent/agent.ts';
+import type { Disk } from '../base/disk.ts';
+import { isForeseen } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { type Destination, rememberDestination } from '../config/destination.ts';
+import type { LoadedSettings } from '../config/load.ts';
 import { createDelivery, type Delivery } from '../delivery/delivery.ts';
 import { createHealthNotes } from '../delivery/health-notes.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { Spool } from '../spool/spool.ts';
 import { createStatusSaver, type SaveStatus } from './housekeeping.ts';
 import { type Makers, reportingOf } from './parts.ts';
 import { createReload, type InForce, type Reload } from './reload.ts';
 import { statusOf } from './status-of.ts';
+import { createWaitingTransport } from './waiting-transport.ts';
 
 export interface BackgroundOptions {
   readonly runtime: Pick<
@@ -18,7 +22,9 @@ export interface BackgroundOptions {
     'clock' | 'disk' | 'random' | 'pid' | 'usage' | 'onSignal' | 'onUncaught'
   >;
   readonly configuration: Pick<Configuration, 'load' | 'locations'>;
-  readonly settings: Settings;
+  readonly loaded: LoadedSettings;
+  /** Where no URL was named (config/destination.ts). */
+  readonly destination: Destination;
   readonly systemId: string;
   readonly logger: Logger;
   readonly make: Makers;
@@ -36,13 +42,24 @@ export interface Background extends Pick<BackgroundOptions, 'runtime' | 'logger'
 
 /** Throws a MonitorError where another process has the state folder. */
 export function composeBackground(options: BackgroundOptions): Background {
-  const { runtime, configuration, settings, systemId, logger } = options;
+  const { runtime, configuration, loaded, destination, systemId, logger } = options;
+  const { settings } = destination;
+  const stateFolder = configuration.locations.state.path;
   const { clock, random } = runtime;
-  const inForce: InForce = { settings, systemId, collecting: options.make.collecting(settings) };
+  const inForce: InForce = {
+    ...{ settings, systemId, collecting: options.make.collecting(settings) },
+    waitsBecause: destination.waitsBecause,
+    hasFile: loaded.file !== undefined,
+    trouble: undefined,
+  };
   const health = createHealthNotes(() => inForce.settings.health_header);
   const make: Makers = {
     ...options.make,
-    transport: (of) => health.through(options.make.transport(of)),
+    transport: (of) => {
+      const { waitsBecause } = inForce;
+      if (waitsBecause !== undefined) return createWaitingTransport(waitsBecause);
+      return health.through(options.make.transport(of));
+    },
   };
   const transport = make.transport(settings);
   const spool = make.spool(settings);
@@ -60,6 +77,7 @@ export function composeBackground(options: BackgroundOptions): Background {
       ...{ runtime, startedAt, running, configurationFile },
       settings: inForce.settings,
       systemId: inForce.systemId,
+      trouble: inForce.trouble,
       agent: agent.state(),
       delivery: delivery.state(),
       spool: spool.counts(),
@@ -67,14 +85,36 @@ export function composeBackground(options: BackgroundOptions): Background {
     });
   const saveStatus = createStatusSaver({
     disk: runtime.disk,
-    stateFolder: configuration.locations.state.path,
+    stateFolder,
     statusOf: currentStatus,
     logger,
   });
-  const load = () => configuration.load().settings;
-  const reload = createReload({ inForce, load, make, agent, delivery, logger });
+  const remember = createMemory(runtime.disk, stateFolder, inForce, logger);
+  remember();
+  const { load } = configuration;
+  const reload = createReload({
+    ...{ inForce, clock, load, remember },
+    make,
+    agent,
+    delivery,
+    logger,
+  });
   return {
     ...{ runtime, logger, configurationFile },
     ...{ agent, delivery, spool, inForce, reload, saveStatus },
+  };
+}
+
+/** Where nothing can be written, that is told, and reports go on. */
+function createMemory(disk: Disk, stateFolder: string, inForce: InForce, logger: Logger) {
+  return (): void => {
+    if (inForce.waitsBecause !== undefined) return;
+    try {
+      const { systemId, settings } = inForce;
+      rememberDestination(disk, stateFolder, { system_id: systemId, url: settings.url });
+    } catch (error) {
+      if (!isForeseen(error)) throw error;
+      logger.warn('destination.not_kept', { reason: error.message });
+    }
   };
 }

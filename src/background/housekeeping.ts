@@ -7,20 +7,31 @@ import { type AgentStatus, writeStatus } from '../status/status-file.ts';
 import type { Background } from './compose.ts';
 
 const roundMs = 3000;
+const hourMs = 3_600_000;
 
 export type SaveStatus = (running: boolean) => void;
 
 /** Until `signal` aborts. */
 export async function keepHouse(
-  background: Pick<Background, 'runtime' | 'configurationFile' | 'saveStatus' | 'reload'>,
+  background: Pick<
+    Background,
+    'runtime' | 'configurationFile' | 'saveStatus' | 'reload' | 'inForce'
+  >,
   signal: AbortSignal,
 ): Promise<void> {
   const { runtime, configurationFile, saveStatus, reload } = background;
   const watch = createFileWatch(runtime.disk, configurationFile);
+  let saidMs = runtime.clock.epochMs();
   while (!signal.aborted) {
     saveStatus(true);
     await runtime.clock.sleep(roundMs, signal);
-    if (!signal.aborted && watch.changed()) reload('file');
+    if (signal.aborted) return;
+    const nowMs = runtime.clock.epochMs();
+    // A file that has gone, or cannot be used, is tried and told again.
+    const isForgotten = background.inForce.trouble !== undefined && nowMs - saidMs >= hourMs;
+    if (!watch.changed() && !isForgotten) continue;
+    saidMs = nowMs;
+    reload('file');
   }
 }
 

@@ -3,6 +3,7 @@ import { buildInfo } from '../base/build-info.ts';
 import type { ExitCode } from '../base/exit-codes.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { openConfiguration } from '../config/configuration.ts';
+import { destinationOf, readDestination } from '../config/destination.ts';
 import type { LocationOptions } from '../config/locations.ts';
 import type { TypedSettings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
@@ -15,22 +16,26 @@ export interface RunBackgroundOptions {
   readonly locations: LocationOptions;
   readonly flags: TypedSettings;
   readonly once: boolean;
+  /** The system's service manager started it. */
+  readonly isService: boolean;
 }
 
 /** Runs until SIGINT, SIGTERM or a bug, or once. Throws a MonitorError where it cannot begin. */
 export async function runBackground(options: RunBackgroundOptions): Promise<ExitCode> {
   const { runtime, locations, flags } = options;
   const configuration = openConfiguration(locations, runtime.clock, flags);
-  const { settings, unknown, systemId, isNewId } = await configuration.loadWithSystemId(
-    runtime.randomBytes,
-  );
+  const loaded = await configuration.loadWithSystemId(runtime.randomBytes);
+  const { unknown, systemId, isNewId } = loaded;
   const { path } = configuration.locations.configuration;
   const stateFolder = configuration.locations.state.path;
+  const remembered = readDestination(runtime.disk, stateFolder);
+  const destination = destinationOf(loaded, remembered, options.isService);
+  const { settings } = destination;
   const logger = createSettingsLogger(settings, runtime.disk);
   try {
     const make = createMakers(runtime, stateFolder, logger);
     const background = composeBackground({
-      ...{ runtime, configuration, settings, systemId, logger, make },
+      ...{ runtime, configuration, loaded, destination, systemId, logger, make },
     });
     logger.info('agent.started', {
       version: buildInfo().version,
@@ -42,6 +47,9 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
       state: stateFolder,
       waiting: background.spool.counts().pendingReports,
     });
+    if (destination.waitsBecause !== undefined) {
+      logger.error('config.url_missing', { reason: destination.waitsBecause });
+    }
     if (unknown.length > 0) {
       logger.warn('config.unknown_keys', {
         keys: unknown.map(({ key }) => key),

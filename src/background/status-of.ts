@@ -17,6 +17,8 @@ export interface StatusParts {
   readonly configurationFile: string;
   readonly settings: Settings;
   readonly systemId: string;
+  /** Of its settings (reload.ts). */
+  readonly trouble: { readonly sinceMs: number; readonly reason: string } | undefined;
   readonly agent: AgentState;
   readonly delivery: DeliveryState;
   readonly spool: SpoolCounts;
@@ -34,6 +36,14 @@ export function statusOf(parts: StatusParts): AgentStatus {
     written_at: seconds(runtime.clock.epochMs()),
     running: parts.running,
     configuration: parts.configurationFile,
+    ...(parts.trouble === undefined
+      ? {}
+      : {
+          configuration_trouble: {
+            since: seconds(parts.trouble.sinceMs),
+            reason: redactText(parts.trouble.reason),
+          },
+        }),
     system_id: parts.systemId,
     url: showSetting('url', settings.url),
     interval: settings.interval,

@@ -9,7 +9,11 @@ export function defineBackgroundCommand(program: Command, context: CliContext): 
   const command = program
     .command('background')
     .description('send a report to the server every interval seconds')
-    .option('--once', 'collect one report, try to send everything that is waiting, and exit');
+    .option('--once', 'collect one report, try to send everything that is waiting, and exit')
+    .option(
+      '--service',
+      'for service managers: without a URL, keep reports until one is set, instead of the default',
+    );
   for (const group of settingGroups) {
     command.optionsGroup(`${group} (overrides the settings in force):`);
     for (const key of settingKeys) {
@@ -23,6 +27,7 @@ export function defineBackgroundCommand(program: Command, context: CliContext): 
       locations: locationOptions(command, context.runtime),
       flags: typedSettings(options),
       once: options.once === true,
+      isService: options.service === true,
     });
     context.setExitCode(exitCode);
   });

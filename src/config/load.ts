@@ -15,6 +15,7 @@ import {
   type TypedSettings,
 } from '../settings/settings.ts';
 import { checkEnvironment, invalidSettings, parseFlags } from '../settings/validate.ts';
+import { readDestination } from './destination.ts';
 import { readSettings } from './file.ts';
 import { readKeptSystemId } from './kept-system-id.ts';
 
@@ -102,6 +103,8 @@ function withDefaults(settings: Settings, wrong: ReadonlyMap<string, unknown>): 
 }
 
 function keptSystemId({ disk, stateFolder }: LoadOptions): SettingsFile {
-  const kept = stateFolder === undefined ? undefined : readKeptSystemId(disk, stateFolder);
+  if (stateFolder === undefined) return {};
+  // As whom it reported last goes before what was made once.
+  const kept = readDestination(disk, stateFolder)?.system_id ?? readKeptSystemId(disk, stateFolder);
   return kept === undefined ? {} : { system_id: kept };
 }

@@ -35,6 +35,8 @@ export const statusSchema = z.object({
   /** False once the process has left in good order. */
   running: z.boolean(),
   configuration: z.string(),
+  /** The file has gone or cannot be used; the settings that were in force still are. */
+  configuration_trouble: z.object({ since: z.int(), reason: z.string() }).optional(),
   system_id: z.string(),
   /** Without credentials. */
   url: z.string(),

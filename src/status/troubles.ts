@@ -8,6 +8,7 @@ import type { AgentStatus } from './status-file.ts';
 export interface Trouble {
   /** Stable, for programs. */
   readonly code:
+    | 'settings'
     | 'part_failed'
     | 'report_failed'
     | 'report_late'
@@ -37,6 +38,9 @@ export function troublesOf(agent: AgentStatus, nowSeconds: number): readonly Tro
   const isRecent = (at: number | undefined): boolean =>
     at !== undefined && nowSeconds - at < recentSeconds;
 
+  const { configuration_trouble: ofSettings } = agent;
+  const reason = ofSettings?.reason ?? '';
+  add(ofSettings !== undefined, 'settings', `The settings are those of before: ${reason}`);
   for (const [part, { state, reason = '' }] of Object.entries(agent.parts)) {
     add(state === 'failed', 'part_failed', `${part} cannot be read: ${reason}`, part);
   }

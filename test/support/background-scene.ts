@@ -124,8 +124,8 @@ export function createBackgroundScene(values: Readonly<Record<string, unknown>> 
     configuration: {
       load: () => ({
         settings: world.load(),
-        sources: new Map(),
-        file: undefined,
+        sources: new Map([['url', 'file']] as const),
+        file: {},
         problems: [],
         unknown: [],
       }),
@@ -134,7 +134,11 @@ export function createBackgroundScene(values: Readonly<Record<string, unknown>> 
         state: { path: stateFolder, why: 'of the test' },
       },
     },
-    settings: world.settings,
+    loaded: {
+      ...{ settings: world.settings, file: {}, problems: [], unknown: [] },
+      sources: new Map([['url', 'file']] as const),
+    },
+    destination: { settings: world.settings, waitsBecause: undefined },
     systemId: exampleSystemId,
     ...{ logger, make },
   });
@@ -162,7 +166,7 @@ export function createBackgroundScene(values: Readonly<Record<string, unknown>> 
   };
 }
 
-function createMemorySpool(): { readonly spool: Spool; readonly isClosed: () => boolean } {
+export function createMemorySpool(): { readonly spool: Spool; readonly isClosed: () => boolean } {
   const entries: SpoolEntry[] = [];
   let closed = false;
   const forget = (entry: SpoolEntry) => {

@@ -24,12 +24,12 @@ test('every setting is read by a room', async () => {
   });
   const runtime = createRuntime();
   const logger = createSettingsLogger(settings, runtime.disk);
+  const loaded = { settings, sources: new Map(), file: undefined, problems: [], unknown: [] };
   const background = composeBackground({
-    ...{ runtime, settings, logger, systemId: exampleSystemId },
+    ...{ runtime, loaded, logger, systemId: exampleSystemId },
+    destination: { settings, waitsBecause: undefined },
     configuration: {
-      load: () => ({
-        ...{ settings, sources: new Map(), file: undefined, problems: [], unknown: [] },
-      }),
+      load: () => loaded,
       locations: {
         configuration: { path: join(folder, 'config.json'), why: 'of the test' },
         state: { path: folder, why: 'of the test' },
