@@ -27,7 +27,7 @@ export function createEnding(told: AbortSignal, logger: Logger): Ending {
       where,
       reason: errorMessage(error),
       stack,
-      hint: 'This is a bug; please report it with this line.',
+      hint: 'This is a bug. Please report it with this line.',
     });
     bug.abort();
   }

@@ -54,11 +54,11 @@ export const logEvents = {
   'config.reloaded': 'Changed settings are in force.',
   'config.refused': 'Changed settings are invalid; the old ones stay in force.',
   'config.missing':
-    'The configuration file has gone; the settings in force stay. Said again every hour.',
-  'config.url_missing': 'Nobody has said where reports go; they are kept until a URL is set.',
+    'The configuration file has disappeared; the settings in force stay. Logged again every hour.',
+  'config.url_missing': 'No URL has been set; reports are kept until there is one.',
   'destination.not_kept':
-    'The state folder cannot keep in mind where reports go; without a file they wait after a restart.',
-  'config.unknown_keys': 'The configuration file has keys that are no settings; they are ignored.',
+    'The state folder cannot store where reports go. If the configuration file is missing after a restart, they wait.',
+  'config.unknown_keys': 'The configuration file has keys that are not settings; they are ignored.',
   'config.restart_needed': 'These settings take effect at the next start.',
   'status.write_failed': 'The status file cannot be written. Logged once.',
 } as const satisfies Record<string, string>;

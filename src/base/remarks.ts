@@ -20,17 +20,18 @@ interface RemarkRow {
 const remarkTable = {
   'collector.fallback': {
     subject: 'part',
-    text: (part, reason) => `${part} is read in another way, because Windows refuses: ${reason}`,
+    text: (part, reason) =>
+      `${part} is read in another way, because Windows refuses direct calls: ${reason}`,
   },
   'disks.hidden': {
     subject: 'mount_point',
     text: (mountPoint, reason) => `The disk at ${mountPoint} is left out: ${reason}`,
   },
-  'disks.slow': { subject: 'root', text: (root, reason) => `The drive ${root}: ${reason}` },
+  'disks.slow': { subject: 'root', text: (root, reason) => `Drive ${root}: ${reason}` },
   // A mount may be slow once: the log names it when the next sample finds it waiting still.
   'mount.stuck': {
     subject: 'mount_point',
-    text: (mountPoint) => `The mount at ${mountPoint} does not answer and is left alone`,
+    text: (mountPoint) => `The mount at ${mountPoint} does not answer, and is left alone`,
     logsItself: true,
   },
   'names.cut': {
@@ -40,7 +41,7 @@ const remarkTable = {
   'processes.hidden': { text: (_, reason) => `Only some processes can be seen: ${reason}` },
   'figures.clamped': {
     subject: 'figure',
-    text: (figure, reason) => `${figure} is corrected: ${reason}`,
+    text: (figure, reason) => `${figure} was corrected: ${reason}`,
   },
 } as const satisfies { readonly [Event in LogEvent]?: RemarkRow };
 

@@ -68,7 +68,7 @@ async function openDraft(
   } catch (error) {
     if (!(error instanceof MonitorError) || error.code !== 'CONFIG_INVALID') throw error;
     await say(redactText(error.message));
-    const message = 'Repair it? What can be read is saved, and the old file is kept beside it.';
+    const message = 'Repair it? What can be read is saved, and the old file is kept next to it.';
     if ((await orBack(runtime, (context) => confirm({ message }, context))) !== true) throw error;
   }
   const { settings, unreadable, keptAs } = await configuration.repair();
@@ -101,7 +101,7 @@ async function untilClosed(prompt: Prompt): Promise<void> {
 /** Leaving a second time is meant. */
 async function mayLeave({ draft, runtime }: Prompt): Promise<boolean> {
   if (!draft.hasChanges()) return true;
-  const message = 'There are changes that are not saved. Leave all the same?';
+  const message = 'There are unsaved changes. Leave anyway?';
   const answer = await orBack(runtime, (context) => confirm({ message, default: false }, context));
   return answer ?? true;
 }
@@ -198,7 +198,7 @@ async function edit(key: SettingKey, message: string, prompt: Prompt): Promise<v
 async function mayChange(key: SettingKey, { draft, runtime }: Prompt): Promise<boolean> {
   const from = outsideSource(draft, key);
   if (from === undefined || draft.sourceOf(key) === 'state') return true;
-  const message = `${from} goes before the file. Change the file all the same?`;
+  const message = `${from} overrides the file. Change the file anyway?`;
   const answer = await orBack(runtime, (context) => confirm({ message, default: false }, context));
   return answer ?? false;
 }

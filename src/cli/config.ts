@@ -39,12 +39,12 @@ export function defineConfigCommand(program: Command, context: CliContext): void
 
   config
     .command('repair')
-    .description('save what can be read of a damaged file, and keep the old one beside it')
+    .description('save what can be read of a damaged file, and keep the old file next to it')
     .action(async (_options: object, command: Command) => (await run()).repair(command, context));
 
   config
     .command('import <file>')
-    .description("take over the settings of the original program's config.json")
+    .description('import the settings from the config.json of the original program')
     .action(async (file: string, _options: object, command: Command) =>
       (await run()).importFile(file, command, context),
     );

@@ -94,7 +94,7 @@ export async function repair(command: Command, context: CliContext): Promise<voi
   const repaired = await configuration.repair();
   const { keptAs, settings, unreadable } = repaired;
   if (keptAs === undefined) {
-    await tell(context.runtime, `${path} is valid JSON: there is nothing to repair`);
+    await tell(context.runtime, `${path} is valid JSON; there is nothing to repair`);
   } else {
     await tell(context.runtime, `Saved in ${path}; the old file is kept as ${keptAs}`);
     await tell(context.runtime, ...keysLine('Read', Object.keys(settings)));
@@ -118,9 +118,9 @@ export async function importFile(
     if (isSettingKey(key)) await runtime.stdout.write(`${key} = ${showSetting(key, value)}\n`);
   }
   if (taken.newId !== undefined) {
-    await runtime.stdout.write(`system_id = ${taken.newId} (new: the file has none)\n`);
+    await runtime.stdout.write(`system_id = ${taken.newId} (new, because the file has none)\n`);
   }
-  await warnOf(taken.leftOut, context, 'not taken: ');
+  await warnOf(taken.leftOut, context, 'not imported: ');
   await tell(runtime, `Saved in ${configuration.locations.configuration.path}`);
 }
 

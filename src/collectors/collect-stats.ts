@@ -147,7 +147,7 @@ function hasNothing(part: PartName): MonitorError {
   return new MonitorError({
     code: 'MALFORMED',
     operation: `collect ${part}`,
-    reason: 'the system lists none, which cannot be',
+    reason: 'the system lists none, which is impossible',
   });
 }
 

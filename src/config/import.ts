@@ -34,7 +34,7 @@ export async function importSettings(
   const { values, unreadable } = salvage(bytes);
   const { settings, problems, unknown } = checkSettings(plainValues(values));
   if (Object.keys(settings).length === 0) {
-    throw cannotImport(file, 'CONFIG_INVALID', 'no setting in it can be read');
+    throw cannotImport(file, 'CONFIG_INVALID', 'none of its settings can be read');
   }
   const isNew =
     settings.system_id === undefined && configuration.loadGood().settings.system_id === undefined;

@@ -86,7 +86,7 @@ function noFile(path: string): MonitorError {
     code: 'NOT_AVAILABLE',
     operation: `repair ${path}`,
     reason: 'there is no such file',
-    hint: 'Without a file the defaults hold; "system-monitor config" makes one.',
+    hint: 'Without a file, the defaults apply. "system-monitor config" creates one.',
   });
 }
 
@@ -94,7 +94,7 @@ function nothingReadable(path: string): MonitorError {
   return new MonitorError({
     code: 'CONFIG_INVALID',
     operation: `repair ${path}`,
-    reason: 'no setting in it can be read',
-    hint: 'Move it away, and make a new one: system-monitor config',
+    reason: 'none of its settings can be read',
+    hint: 'Move it away and create a new one: system-monitor config',
   });
 }

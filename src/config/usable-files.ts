@@ -14,7 +14,7 @@ export function insistOnUsableFiles(disk: Disk, { log_file: path }: SettingsFile
   throw invalidSettings('the settings', [
     {
       reason: `log_file = ${JSON.stringify(path)}: ${reason}`,
-      hint: 'Name a file in a folder that is there and may be written to.',
+      hint: 'Name a file in a folder that exists and that you may write to.',
     },
   ]);
 }
@@ -23,7 +23,7 @@ function reasonAgainst(disk: Disk, path: string): string | undefined {
   try {
     const found = disk.stat(path);
     // A pipe would be waited for.
-    if (found?.isFile === false) return 'it is no ordinary file';
+    if (found?.isFile === false) return 'it is not a regular file';
     if (found !== undefined) {
       disk.close(disk.open(path));
       return undefined;

@@ -54,17 +54,16 @@ function partFinding(
     return {
       step: part,
       state: 'failed',
-      detail: `the background process has not been able to read it ${since}: ${told.reason}; here: ${finding.detail}`,
-      remedy:
-        'It runs as another user, or in a sandbox: see how with system-monitor service status.',
+      detail: `the background process has failed to read it ${since}: ${told.reason}; this command: ${finding.detail}`,
+      remedy: 'It runs as another user, or in a sandbox. See: system-monitor service status',
     };
   }
   if (own.state !== 'failed') return finding;
   return {
     step: part,
     state: 'warning',
-    detail: `${finding.detail}; the background process reads it`,
-    remedy: 'Ask as the user that the background process runs as; with sudo for a service.',
+    detail: `${finding.detail}; but the background process can read it`,
+    remedy: 'Run this as the user that the background process runs as; for a service, with sudo.',
   };
 }
 
@@ -78,8 +77,8 @@ function ownFinding(part: PartName, { state, tookMs, error }: PartHealth): Findi
       return {
         step: part,
         state: 'warning',
-        detail: `read in ${tookMs} ms, and there is nothing to report`,
-        remedy: `If there should be, look at ${Object.values(parts[part].flags).join(', ')} in the settings.`,
+        detail: `read in ${tookMs} ms; there is nothing to report`,
+        remedy: `If there should be something, check these settings: ${Object.values(parts[part].flags).join(', ')}`,
       };
     case 'failed':
       return {
@@ -92,12 +91,12 @@ function ownFinding(part: PartName, { state, tookMs, error }: PartHealth): Findi
 }
 
 const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
-  NOT_AVAILABLE: 'Look at host_root and scope in the settings: the source is not there.',
-  PERMISSION: 'Ask as a user who may read it, root for one; a sandbox may also forbid it.',
-  TIMEOUT: 'The machine is overloaded, or a disk or the name service hangs.',
+  NOT_AVAILABLE: 'Its source does not exist: check the settings host_root and scope.',
+  PERMISSION: 'Run this as a user who may read it, such as root. A sandbox may also forbid it.',
+  TIMEOUT: 'The machine is overloaded, or a disk or the name service does not answer.',
 };
 
 function remedyFor(part: PartName, error: MonitorError | undefined): string {
   const known = error?.hint ?? (error === undefined ? undefined : remedies[error.code]);
-  return known ?? `Please report it, with what this prints: system-monitor ${part} --json`;
+  return known ?? `Please report this, with the output of: system-monitor ${part} --json`;
 }

@@ -11,7 +11,7 @@ import { silentLogger } from '../base/logger.ts';
 import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { parseHttpDate } from '../base/time.ts';
-import { formatBytes, formatDuration } from '../base/units.ts';
+import { formatBytes, formatDuration, plural } from '../base/units.ts';
 import { openConfiguration } from '../config/configuration.ts';
 import type { LocationOptions, Locations } from '../config/locations.ts';
 import { createCredentials } from '../delivery/credentials.ts';
@@ -69,7 +69,10 @@ function examineConfiguration(
     findings.push({
       step: 'configuration',
       state: 'ok',
-      detail: file === undefined ? `no file at ${path}: the defaults hold` : `${path} (${why})`,
+      detail:
+        file === undefined
+          ? `there is no file at ${path}, so the defaults apply`
+          : `${path} (${why})`,
     });
     return settings;
   } catch (error) {
@@ -89,11 +92,11 @@ function examineSpool(locations: Locations, { disk, clock }: Runtime): Finding[]
       {
         step: 'spool',
         state: put ? 'warning' : 'ok',
-        detail: `${waiting.reports} reports wait in ${folder}, ${waiting.rejected} were rejected, ${waiting.damaged + damaged.length} are damaged`,
+        detail: `in ${folder}: ${plural(waiting.reports, 'report is', 'reports are')} waiting, ${plural(waiting.rejected, 'was', 'were')} rejected, ${plural(waiting.damaged + damaged.length, 'is', 'are')} damaged`,
         ...(put ? { remedy: 'See them: system-monitor spool list' } : {}),
       },
       space === undefined
-        ? { step: 'disk', state: 'skipped', detail: `${locations.state.path} is not there yet` }
+        ? { step: 'disk', state: 'skipped', detail: `${locations.state.path} does not exist yet` }
         : diskFinding(space.freeBytes, space.totalBytes),
     ];
   } catch (error) {
@@ -106,8 +109,10 @@ function diskFinding(freeBytes: number, totalBytes: number): Finding {
   return {
     step: 'disk',
     state: isTight ? 'warning' : 'ok',
-    detail: `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} are free`,
-    ...(isTight ? { remedy: 'Free some space: soon new reports take the place of old ones.' } : {}),
+    detail: `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`,
+    ...(isTight
+      ? { remedy: 'Free some space: soon each new report will replace an old one.' }
+      : {}),
   };
 }
 
@@ -124,7 +129,7 @@ async function examineServer(settings: Settings, runtime: Runtime): Promise<Find
       secureContext,
       timeoutMs: connectTimeoutMs,
     });
-    const by = proxy === undefined ? '' : ` (the proxy ${target.host})`;
+    const by = proxy === undefined ? '' : ` (proxy ${target.host})`;
     findings.push(...steps.map((step) => probeFinding(step, by, runtime.clock)));
     if (steps.some((step) => !step.ok)) return findings;
   } catch (error) {
@@ -135,18 +140,20 @@ async function examineServer(settings: Settings, runtime: Runtime): Promise<Find
 }
 
 const probeRemedies: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'Check the name in the url, or the DNS of this machine.',
+  ENOTFOUND: 'Check the host name in the url and the DNS settings of this machine.',
   EAI_AGAIN: 'The DNS server does not answer: check the network and /etc/resolv.conf.',
-  ECONNREFUSED: 'Nothing listens there: check the port in the url, and start the server.',
-  ETIMEDOUT: 'Nothing answers: a firewall, or a wrong address.',
-  EHOSTUNREACH: 'There is no way to that address: check the network.',
-  ENETUNREACH: 'There is no way to that network: check the network.',
-  CERT_HAS_EXPIRED: 'Renew the certificate of the server, or set the clock of this machine.',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'Name its certificate with tls_ca_file.',
-  SELF_SIGNED_CERT_IN_CHAIN: 'Name your own authority with tls_ca_file.',
+  ECONNREFUSED: 'No program listens there: check the port in the url, and start the server.',
+  ETIMEDOUT: 'Nothing answers: check the address, and any firewall in between.',
+  EHOSTUNREACH: 'That address cannot be reached: check the network.',
+  ENETUNREACH: 'That network cannot be reached: check the network of this machine.',
+  CERT_HAS_EXPIRED: "Renew the server's certificate, or set the clock of this machine.",
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'To trust its certificate, set tls_ca_file to it.',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'If it is your own certificate authority, set tls_ca_file to its certificate.',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'The server must send its whole chain; or name the authority with tls_ca_file.',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate is for another name: use that one in the url.',
+    'The server must send its whole certificate chain. If the certificate authority is your own, set tls_ca_file to its certificate.',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'The certificate is for another host name: use that name in the url.',
 };
 
 function probeFinding(result: ProbeResult, by: string, clock: Clock): Finding {
@@ -169,7 +176,7 @@ function probeFinding(result: ProbeResult, by: string, clock: Clock): Finding {
     step,
     state: isShort ? 'warning' : 'ok',
     detail: `${result.detail}: ${days} days left${by}`,
-    ...(isShort ? { remedy: 'Renew the certificate of the server.' } : {}),
+    ...(isShort ? { remedy: "Renew the server's certificate." } : {}),
   };
 }
 
@@ -178,7 +185,7 @@ async function askServer(settings: Settings, runtime: Runtime): Promise<Finding[
   try {
     const url = await checks.url();
     if (url.kind !== 'ok') {
-      const remedy = 'The url must be that of a receiver: it answers 202 to check_url.';
+      const remedy = 'The url must be the address of a receiver, which answers 202 to check_url.';
       return [{ step: 'check_url', state: 'failed', detail: describeAnswer(url), remedy }];
     }
     const findings: Finding[] = [{ step: 'check_url', state: 'ok', detail: describeAnswer(url) }];
@@ -197,13 +204,13 @@ async function askForId(
   const step = 'check_system_id';
   const { system_id: systemId } = settings;
   if (systemId === undefined) {
-    return { step, state: 'skipped', detail: 'there is no id yet: the first start makes one' };
+    return { step, state: 'skipped', detail: 'there is no id yet; the first start generates one' };
   }
   const answer = await checks.systemId(systemId);
   const detail = describeAnswer(answer);
   if (answer.kind === 'registered') return { step, state: 'ok', detail };
   if (answer.kind === 'not-registered') {
-    const remedy = `Register it at the server, if that asks for it: ${systemId}`;
+    const remedy = `If your server wants ids to be registered, register this one: ${systemId}`;
     return { step, state: 'warning', detail, remedy };
   }
   return { step, state: 'failed', detail };
@@ -212,17 +219,17 @@ async function askForId(
 function clockFinding(answer: PostAnswer, clock: Clock): Finding {
   const serverMs = answer.date === undefined ? undefined : parseHttpDate(answer.date);
   if (serverMs === undefined) {
-    return { step: 'clock', state: 'skipped', detail: 'the server does not tell its time' };
+    return { step: 'clock', state: 'skipped', detail: 'the server does not send its time' };
   }
   const apart = Math.round((clock.epochMs() - serverMs) / 1000);
   if (Math.abs(apart) <= clockToleranceSeconds) {
-    return { step: 'clock', state: 'ok', detail: 'as that of the server' };
+    return { step: 'clock', state: 'ok', detail: "agrees with the server's clock" };
   }
   return {
     step: 'clock',
     state: 'warning',
-    detail: `${formatDuration(Math.abs(apart))} ${apart > 0 ? 'ahead of' : 'behind'} that of the server`,
-    remedy: 'Let both set their clocks by the network (NTP).',
+    detail: `${formatDuration(Math.abs(apart))} ${apart > 0 ? 'ahead of' : 'behind'} the server's clock`,
+    remedy: 'Set both clocks over the network (NTP).',
   };
 }
 
@@ -234,7 +241,8 @@ async function examineService(locations: Locations, runtime: Runtime): Promise<F
     ).status();
     if (running) return { step: 'service', state: 'ok', detail: `${manager}: ${state}` };
     if (installed) {
-      const remedy = 'Start it, and see why it ended: system-monitor service logs';
+      const remedy =
+        'See why it ended: system-monitor service logs; then start it: system-monitor service start';
       return { step: 'service', state: 'failed', detail: `${manager}: ${state}`, remedy };
     }
   } catch (error) {
@@ -248,14 +256,14 @@ async function examineService(locations: Locations, runtime: Runtime): Promise<F
 function byHand(locations: Locations, { disk, clock }: Runtime): Finding {
   try {
     const { running, agent } = gatherStatus(disk, locations.state.path, clock);
-    if (running) return { step: 'service', state: 'ok', detail: `runs as pid ${agent?.pid}` };
+    if (running) return { step: 'service', state: 'ok', detail: `running, pid ${agent?.pid}` };
   } catch (error) {
     return failure('service', error);
   }
   return {
     step: 'service',
     state: 'warning',
-    detail: 'it does not run, and no service is installed',
+    detail: 'it is not running, and no service is installed',
     remedy: 'Install it: system-monitor service install; or run: system-monitor background',
   };
 }

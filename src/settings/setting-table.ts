@@ -109,7 +109,7 @@ export const settingTable = {
     kind: 'boolean',
     default: false,
     description:
-      'Whether each report says in a header of its own which parts could be read: System-Monitor-Health.',
+      'Whether each report is sent with a header that says which parts could be read (System-Monitor-Health).',
     example: 'true',
   },
   backlog_rate: {

@@ -54,10 +54,18 @@ export function troublesOf(agent: AgentStatus, nowSeconds: number): readonly Tro
   const isLate = !isUnmade && nowSeconds - lastEpoch > lateSeconds;
   add(isLate, 'report_late', 'No report was made when it was due');
   const isFailing = delivered.consecutive_failures > 0;
-  add(isFailing, 'delivery_failing', `Sending fails: ${delivered.last_error?.reason ?? ''}`);
+  add(
+    isFailing,
+    'delivery_failing',
+    `Sending reports fails: ${delivered.last_error?.reason ?? ''}`,
+  );
   const { other_machine_seen_at: otherSeenAt } = delivered;
-  add(isRecent(otherSeenAt), 'duplicate_system_id', 'Another machine reports under this system id');
-  add(spool.in_memory > 0, 'disk_refuses', 'The disk refuses reports; memory holds the newest');
+  add(isRecent(otherSeenAt), 'duplicate_system_id', 'Another machine reports with this system id');
+  add(
+    spool.in_memory > 0,
+    'disk_refuses',
+    'The disk refuses reports; the newest are kept in memory',
+  );
   add(isRecent(spool.last_dropped_at), 'report_dropped', 'Unsent reports were dropped');
   return troubles;
 }

@@ -30,7 +30,7 @@ function partLines(
       lines.push(['Not read', `${part}, for ${lasted(since)}${last}: ${reason}`]);
     }
     if (state === 'empty') {
-      lines.push(['Empty', `${part}: there has been nothing to report for ${lasted(since)}`]);
+      lines.push(['Empty', `${part}: nothing to report for ${lasted(since)}`]);
     }
   }
   for (const { remark, subject, reason } of remarks) {
@@ -51,7 +51,7 @@ function reportLines(
   }
   if (spool.in_memory > 0) {
     const reports = plural(spool.in_memory, 'report is', 'reports are');
-    lines.push(['Not on disk', `${reports} in memory alone: the disk refuses them`]);
+    lines.push(['Not on disk', `${reports} only in memory, because the disk refuses them`]);
   }
   for (const [count, one, many] of [
     [collected.failed, 'report could not be made', 'reports could not be made'],

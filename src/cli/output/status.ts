@@ -17,13 +17,13 @@ export function formatStatus(
   const ago = (epoch: number) => `${formatDuration(nowSeconds - epoch)} ago`;
   const lines: Line[] = [];
   if (agent === undefined) {
-    lines.push(['Running', `no, and it never did with its state in ${stateFolder}`]);
+    lines.push(['Running', `no, and it has never run with its state in ${stateFolder}`]);
   } else {
     lines.push([
       'Running',
       running
         ? `yes, for ${formatDuration(nowSeconds - agent.started_at)} (version ${agent.version}, pid ${agent.pid})`
-        : `no; last heard of ${ago(agent.written_at)}`,
+        : `no; last seen ${ago(agent.written_at)}`,
     ]);
     lines.push(['Reports', `every ${agent.interval} s to ${agent.url} as ${agent.system_id}`]);
     lines.push(...deliveryLines(agent, ago));
@@ -35,7 +35,7 @@ export function formatStatus(
   if (waiting.damaged > 0)
     lines.push(['Damaged', `${plural(waiting.damaged, 'file', 'files')} put aside`]);
   lines.push(...healthLines(report, nowSeconds));
-  if (agent !== undefined) lines.push(['Its own use', usedText(agent)]);
+  if (agent !== undefined) lines.push(['Own use', usedText(agent)]);
   return lines.map(([name, text]) => `${`${name}:`.padEnd(14)}${printable(text)}\n`).join('');
 }
 
@@ -43,22 +43,22 @@ function deliveryLines(agent: Agent, ago: (epoch: number) => string): readonly L
   const { delivered } = agent;
   const lines: Line[] = [];
   lines.push([
-    'Acknowledged',
+    'Accepted',
     delivered.last_acknowledged_epoch === undefined
-      ? 'nothing since it started'
-      : `${delivered.accepted} since it started; the last is of ${formatEpochSeconds(delivered.last_acknowledged_epoch)} (${ago(delivered.last_acknowledged_epoch)})`,
+      ? 'nothing since the start'
+      : `${delivered.accepted} since the start; the last one was collected at ${formatEpochSeconds(delivered.last_acknowledged_epoch)} (${ago(delivered.last_acknowledged_epoch)})`,
   ]);
   if (delivered.consecutive_failures > 0 && delivered.last_error !== undefined) {
     const { at, reason } = delivered.last_error;
     lines.push([
       'Failing',
-      `${plural(delivered.consecutive_failures, 'attempt', 'attempts in a row')}; last ${ago(at)}: ${reason}`,
+      `${plural(delivered.consecutive_failures, 'failed attempt', 'failed attempts in a row')}, the last one ${ago(at)}: ${reason}`,
     ]);
   }
   if (delivered.other_machine_seen_at !== undefined) {
     lines.push([
       'Same id',
-      `another machine reports under it (seen ${ago(delivered.other_machine_seen_at)}); on one of them: system-monitor generate_system_id --save`,
+      `another machine reports with the same id (seen ${ago(delivered.other_machine_seen_at)}). On one of them, run: system-monitor generate_system_id --save`,
     ]);
   }
   return lines;
@@ -69,7 +69,7 @@ function waitingText(waiting: StatusReport['waiting'], nowSeconds: number): stri
   const age =
     waiting.oldest_epoch === undefined
       ? ''
-      : `, the oldest ${formatDuration(nowSeconds - waiting.oldest_epoch)} old`;
+      : `, the oldest is ${formatDuration(nowSeconds - waiting.oldest_epoch)} old`;
   return `${plural(waiting.reports, 'report', 'reports')} (${formatBytes(waiting.bytes)})${age}`;
 }
 

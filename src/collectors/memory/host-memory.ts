@@ -34,7 +34,7 @@ export function hostMemoryOf(info: MemInfo, availableEstimate: number): HostMemo
     throw new MonitorError({
       code: 'MALFORMED',
       operation: 'read /proc/meminfo',
-      reason: `of ${total} bytes ${free} are free`,
+      reason: `of ${total} bytes ${free} free`,
     });
   }
   return { memory: { total, available, percent_used: percentUsed, used, free }, clamped };

@@ -17,7 +17,7 @@ test('status tells of another machine under this id, and what to do, only where 
   expect(format({})).not.toContain('Same id');
   const { delivered } = exampleStatus();
   const told = format({ delivered: { ...delivered, other_machine_seen_at: now - 120 } });
-  expect(told).toMatch(/^Same id: +another machine reports under it \(seen 2 min.* ago\)/m);
+  expect(told).toMatch(/^Same id: +another machine reports with the same id \(seen 2 min.* ago\)/m);
   expect(told).toContain('system-monitor generate_system_id --save');
 });
 
@@ -51,10 +51,10 @@ test('status names what is not as it should be, and nothing else', () => {
   const lines = format(unwell).split('\n');
   expect(lines.slice(4, -2)).toEqual([
     'Not read:     disks, for 5 min (last read 6 min ago): read /proc/self/mountinfo: EACCES',
-    'Empty:        network: there has been nothing to report for 1 min',
+    'Empty:        network: nothing to report for 1 min',
     'Remark:       The disk at /data is left out: EACCES',
     'Not made:     2 reports in a row, for 2 min: collect cpu: late',
-    'Not on disk:  1 report is in memory alone: the disk refuses them',
+    'Not on disk:  1 report is only in memory, because the disk refuses them',
     'Since start:  2 reports could not be made',
     'Since start:  1 tick was skipped',
     'Since start:  12 unsent reports were dropped',

@@ -79,7 +79,7 @@ testWith(
     const { of } = await examine({}, statusWith({ memory: failed }));
     expect(of('memory')).toMatchObject({
       state: 'failed',
-      detail: expect.stringMatching(/for 5 min.*: in a sandbox; here: read in .* ms$/),
+      detail: expect.stringMatching(/for 5 min.*: in a sandbox; this command: read in .* ms$/),
     });
   },
 );
@@ -89,6 +89,6 @@ testWith(linux, 'what only the doctor cannot read is a warning', async () => {
   const { of } = await examine({ host_root: halfHost() }, statusWith({ disks: ok }));
   expect(of('disks')).toMatchObject({
     state: 'warning',
-    detail: expect.stringContaining('the background process reads it'),
+    detail: expect.stringContaining('the background process can read it'),
   });
 });
