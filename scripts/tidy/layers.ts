@@ -43,7 +43,6 @@ const packages: Readonly<Record<string, string>> = {
   '@hono/node-server': 'server-example',
   '@hono/zod-openapi': 'server-example',
   pg: 'server-example',
-  picomatch: 'collectors',
   pino: 'base',
   'string-width': 'cli',
   systeminformation: 'collectors host',

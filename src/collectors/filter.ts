@@ -1,9 +1,8 @@
 /**
  * Include and exclude patterns of processes, disks and interfaces.
  *
- * A pattern is a glob (picomatch's): `*` matches anything, a slash and a newline too, because
- * process names hold both (`kworker/0:1`); `?` one character, `[abc]` one of them, `{a,b}` either.
- * A pattern also matches the text that it spells exactly, so that `[kthreadd]` needs no escaping.
+ * A pattern is a glob (glob.ts): `*` matches anything, a slash and a newline too, because process
+ * names hold both (`kworker/0:1`); `?` one character, `[abc]` one of them, `{a,b}` either. A pattern also matches the text that it spells exactly, so that `[kthreadd]` needs no escaping.
  */
 
 /** True for what stays in the report. A thing with several names is asked about with all of them. */
@@ -41,19 +40,12 @@ export async function createFilter(
   const known = compiled.get(include)?.get(exclude);
   if (known?.ignoreCase === ignoreCase) return known.filter;
 
-  const { default: picomatch } = await import('picomatch');
+  const { compileGlob } = await import('./glob.ts');
+  const folded = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
   const compile = (patterns: readonly string[]): ((name: string) => boolean) => {
-    const folded = (name: string): string => (ignoreCase ? name.toLowerCase() : name);
     const exact = new Set(patterns.map(folded));
-    const matches = picomatch([...patterns], {
-      // A single star crosses slashes, and with `s` newlines.
-      bash: true,
-      flags: ignoreCase ? 'is' : 's',
-      dot: true,
-      // A backslash is what it is everywhere, not a slash on one system.
-      windows: false,
-    });
-    return (name) => exact.has(folded(name)) || matches(name);
+    const globs = patterns.map((pattern) => compileGlob(folded(pattern)));
+    return remembered((name) => exact.has(name) || globs.some((matches) => matches(name)), folded);
   };
   const included = include.length === 0 ? everything : compile(include);
   const excluded = exclude.length === 0 ? () => false : compile(exclude);
@@ -62,4 +54,22 @@ export async function createFilter(
   const byExclude = compiled.get(include) ?? new WeakMap<readonly string[], CompiledFilter>();
   compiled.set(include, byExclude.set(exclude, { ignoreCase, filter }));
   return filter;
+}
+
+/** Most names are the same from one sample to the next. */
+const rememberedMax = 4096;
+
+function remembered(
+  matches: (name: string) => boolean,
+  folded: (name: string) => string,
+): (name: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (name) => {
+    const known = answers.get(name);
+    if (known !== undefined) return known;
+    const answer = matches(folded(name));
+    if (answers.size >= rememberedMax) answers.clear();
+    answers.set(name, answer);
+    return answer;
+  };
 }
