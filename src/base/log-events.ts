@@ -18,6 +18,8 @@ export const logEvents = {
     'A part of the report cannot be read and is sent empty. Logged again every hour while it lasts.',
   'collector.recovered': 'That part is read again.',
   'collector.fallback': 'Windows refuses direct calls; this part is read in another way.',
+  'descriptors.scarce':
+    'This process may open too few files (RLIMIT_NOFILE); it makes do without keeping any open.',
   'figures.clamped':
     'A figure of the system cannot be right; the nearest possible one is reported.',
   'remark.ended': 'What an earlier line said about `subject` no longer applies.',

@@ -23,6 +23,10 @@ const remarkTable = {
     text: (part, reason) =>
       `${part} is read in another way, because Windows refuses direct calls: ${reason}`,
   },
+  'descriptors.scarce': {
+    subject: 'part',
+    text: () => 'This process may open too few files; raise its limit (LimitNOFILE, ulimit -n)',
+  },
   'disks.hidden': {
     subject: 'mount_point',
     text: (mountPoint, reason) => `The disk at ${mountPoint} is left out: ${reason}`,

@@ -49,6 +49,8 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
       users.refresh();
       const sample = await readAll({ context, files, cache, users, names, keep, signal });
       remarkHidden(sample.isFirstSeen);
+      if (files.isScarce()) remarks.holds('descriptors.scarce', 'processes', 'EMFILE');
+      else remarks.ended('descriptors.scarce', 'processes');
       if (settings.processes_detail === 'full')
         await nameUnknownUsers(users, names, sample.unnamed);
       names.endSample();

@@ -2,7 +2,16 @@
  * What /proc tells of one process (proc(5)). Everything is synchronous: these files are made from
  * memory when they are read, and a trip through libuv's pool costs ten times the read itself.
  */
-import { closeSync, openSync, readdir, readdirSync, readSync, statfsSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdir,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { systemErrorCode, wrapSystemError } from '../../base/errors.ts';
 
@@ -50,6 +59,8 @@ export interface ProcessFiles {
   pids(): Promise<Uint32Array>;
   /** Whether there is such a process or not. Worth keeping: it holds the paths. */
   folder(pid: number): ProcessFolder;
+  /** Whether descriptors ran out a short while ago: each file is opened anew then. */
+  isScarce(): boolean;
 }
 
 /** Of a longer command line the rest is not read; only the first argument is of interest. */
@@ -62,30 +73,50 @@ const commBytes = 256;
 
 /**
  * So many `comm` files stay open from one sample to the next: opening and closing one costs three
- * times the read. It serves the usual machine with some hundred processes, and is a quarter of the
- * descriptors that the most meagre limit allows.
+ * times the read. It serves the usual machine with some hundred processes, and is never more than a
+ * quarter of what this process may open.
  */
 const maxKeptOpen = 256;
+const keptOpenShare = 0.25;
+
+/** After descriptors ran out, no file is kept open for so many samples. */
+const samplesWithoutKeeping = 60;
 
 /** From this many on, the listing itself would hold the event loop for milliseconds. */
 const manyProcesses = 2000;
 
 const readFolderAsync = promisify(readdir);
 
-export function createProcessFiles(proc: string): ProcessFiles {
+export interface ProcessFilesOptions {
+  /** How many files this process may have open; what the kernel says unless told. */
+  readonly descriptorsMax?: number;
+}
+
+export function createProcessFiles(
+  proc: string,
+  { descriptorsMax = readDescriptorsMax() }: ProcessFilesOptions = {},
+): ProcessFiles {
+  const keptOpenMax = isProcfs(proc)
+    ? Math.min(maxKeptOpen, Math.floor(descriptorsMax * keptOpenShare))
+    : 0;
   const shared: Shared = {
     comm: Buffer.allocUnsafeSlow(commBytes),
     status: Buffer.allocUnsafeSlow(statusBytes),
     commandLine: Buffer.allocUnsafeSlow(maxCommandLineBytes),
     commSizeBytes: 0,
-    mayKeepOpen: isProcfs(proc) ? maxKeptOpen : 0,
+    keptOpenMax,
+    keptOpen: new Set(),
+    restSamples: 0,
   };
   let lastCount = 0;
 
   return {
     async pids() {
+      shared.restSamples = Math.max(0, shared.restSamples - 1);
+      const list = (): readonly string[] => readdirSync(proc);
       try {
-        const names = lastCount < manyProcesses ? readdirSync(proc) : await readFolderAsync(proc);
+        const names =
+          lastCount < manyProcesses ? withRoom(shared, list) : await readFolderAsync(proc);
         const pids = pidsOf(names);
         lastCount = pids.length;
         return pids;
@@ -94,6 +125,7 @@ export function createProcessFiles(proc: string): ProcessFiles {
       }
     },
     folder: (pid) => new KernelProcessFolder(`${proc}/${pid}`, shared),
+    isScarce: () => shared.restSamples > 0,
   };
 }
 
@@ -103,8 +135,38 @@ interface Shared {
   readonly status: Buffer;
   readonly commandLine: Buffer;
   commSizeBytes: number;
-  /** How many more `comm` files may stay open. */
-  mayKeepOpen: number;
+  /** How many `comm` files may stay open. */
+  readonly keptOpenMax: number;
+  /** Those that have theirs open. */
+  readonly keptOpen: Set<KernelProcessFolder>;
+  /** For how many samples none is kept open. */
+  restSamples: number;
+}
+
+/** RLIMIT_NOFILE (getrlimit(2)); Node raises the soft limit to the hard one when it starts. */
+function readDescriptorsMax(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1');
+    return Number(/^Max open files +(\d{1,10}) /m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  } catch {
+    // A system without these files has no processes to keep open either.
+    return 0;
+  }
+}
+
+const scarceCodes: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
+
+/** Where descriptors have run out, those that only save time are the first to go. */
+function withRoom<Value>(shared: Shared, attempt: () => Value): Value {
+  try {
+    return attempt();
+  } catch (error) {
+    if (!scarceCodes.has(systemErrorCode(error) ?? '')) throw error;
+    shared.restSamples = samplesWithoutKeeping;
+    if (shared.keptOpen.size === 0) throw error;
+    for (const folder of shared.keptOpen) folder.close();
+    return attempt();
+  }
 }
 
 /**
@@ -152,10 +214,14 @@ class KernelProcessFolder implements ProcessFolder {
   }
 
   #openAndRead(): number | undefined {
-    if (this.#shared.mayKeepOpen <= 0) return readInto(this.#shared.comm, this.#commPath);
-    this.#descriptor = open(this.#commPath);
-    if (this.#descriptor === undefined) return undefined;
-    this.#shared.mayKeepOpen -= 1;
+    const { comm, keptOpen, keptOpenMax, restSamples } = this.#shared;
+    if (restSamples > 0 || keptOpen.size >= keptOpenMax) {
+      return readInto(comm, this.#commPath, this.#shared);
+    }
+    const descriptor = open(this.#commPath, this.#shared);
+    if (descriptor === undefined) return undefined;
+    this.#descriptor = descriptor;
+    keptOpen.add(this);
     return this.#readKeptOpen();
   }
 
@@ -163,7 +229,7 @@ class KernelProcessFolder implements ProcessFolder {
     if (this.#descriptor === undefined) return;
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    this.#shared.mayKeepOpen += 1;
+    this.#shared.keptOpen.delete(this);
   }
 
   commBytes(): Uint8Array {
@@ -181,14 +247,14 @@ class KernelProcessFolder implements ProcessFolder {
 
   status(): ProcessStatus | undefined {
     const { status } = this.#shared;
-    const sizeBytes = readInto(status, `${this.#path}/status`);
+    const sizeBytes = readInto(status, `${this.#path}/status`, this.#shared);
     if (sizeBytes === undefined) return undefined;
     return parseStatus(status.toString('latin1', 0, sizeBytes));
   }
 
   commandLine(): Uint8Array | undefined {
     const { commandLine } = this.#shared;
-    const sizeBytes = readInto(commandLine, `${this.#path}/cmdline`, 'whole');
+    const sizeBytes = readInto(commandLine, `${this.#path}/cmdline`, this.#shared, 'whole');
     if (sizeBytes === undefined) return undefined;
     return wholeArguments(commandLine.subarray(0, sizeBytes));
   }
@@ -235,8 +301,13 @@ export function parseStatus(status: string): ProcessStatus | undefined {
 }
 
 /** How many bytes the file at `path` gave, up to the buffer's size. */
-function readInto(buffer: Buffer, path: string, extent?: 'whole'): number | undefined {
-  const descriptor = open(path);
+function readInto(
+  buffer: Buffer,
+  path: string,
+  shared: Shared,
+  extent?: 'whole',
+): number | undefined {
+  const descriptor = open(path, shared);
   if (descriptor === undefined) return undefined;
   try {
     return readFrom(descriptor, buffer, path, extent);
@@ -245,9 +316,9 @@ function readInto(buffer: Buffer, path: string, extent?: 'whole'): number | unde
   }
 }
 
-function open(path: string): number | undefined {
+function open(path: string, shared: Shared): number | undefined {
   try {
-    return openSync(path, 'r');
+    return withRoom(shared, () => openSync(path, 'r'));
   } catch (error) {
     throwUnlessOfTheProcess(path, error);
     return undefined;

@@ -40,7 +40,11 @@ function createSystem(first: Partial<Process>) {
         isKernelThread: one.isKernelThread,
       })),
   };
-  const files: ProcessFiles = { pids: async () => Uint32Array.of(7), folder: () => folder };
+  const files: ProcessFiles = {
+    pids: async () => Uint32Array.of(7),
+    folder: () => folder,
+    isScarce: () => false,
+  };
   const cache = createProcessCache(files);
   let nowMs = 0;
   return {
