@@ -29,7 +29,7 @@ export interface ProcessOwner {
 export interface ProcessStatus {
   readonly realUid: number;
   readonly effectiveUid: number;
-  /** A child of kthreadd, which is always process 2 where kernel threads are seen at all. */
+  /** By the kernel's own word: in a PID namespace a program can be process 2 and have children. */
   readonly isKernelThread: boolean;
 }
 
@@ -249,7 +249,10 @@ class KernelProcessFolder implements ProcessFolder {
     const { status } = this.#shared;
     const sizeBytes = readInto(status, `${this.#path}/status`, this.#shared);
     if (sizeBytes === undefined) return undefined;
-    return parseStatus(status.toString('latin1', 0, sizeBytes));
+    return parseStatus(status.toString('latin1', 0, sizeBytes), () => {
+      const statBytes = readInto(status, `${this.#path}/stat`, this.#shared);
+      return statBytes === undefined ? '' : status.toString('latin1', 0, statBytes);
+    });
   }
 
   commandLine(): Uint8Array | undefined {
@@ -287,17 +290,34 @@ export function pidsOf(names: readonly string[]): Uint32Array {
 }
 
 /**
- * The start of a `status` file (proc(5)): `PPid:`, and the first two of `Uid:`. The name in it cannot
+ * The start of a `status` file (proc(5)): the first two of `Uid:`, and `Kthread:`, which kernels
+ * before 6.8 do not tell; `stat` is read then, of those alone that may be one. The name in it cannot
  * pass for another line: the kernel writes its line ends as `\\n`.
  */
-export function parseStatus(status: string): ProcessStatus | undefined {
+export function parseStatus(status: string, readStat: () => string): ProcessStatus | undefined {
   const uids = /^Uid:\t(\d+)\t(\d+)\t/m.exec(status);
   if (uids === null) return undefined;
   return {
     realUid: Number(uids[1]),
     effectiveUid: Number(uids[2]),
-    isKernelThread: /^PPid:\t2$/m.test(status),
+    isKernelThread: isKernelThread(status, readStat),
   };
+}
+
+/** Every kernel thread is a child of kthreadd, which is process 2, or kthreadd itself. */
+function isKernelThread(status: string, readStat: () => string): boolean {
+  const told = /^Kthread:\t([01])$/m.exec(status)?.[1];
+  if (told !== undefined) return told === '1';
+  return /^PPid:\t[02]$/m.test(status) && hasKernelThreadFlag(readStat());
+}
+
+/** PF_KTHREAD (include/linux/sched.h) */
+const kernelThreadFlag = 0x0020_0000;
+
+/** The ninth field of `stat`; the second is the name in parentheses, which may hold any character. */
+export function hasKernelThreadFlag(stat: string): boolean {
+  const flags = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 7)[6] ?? '';
+  return /^\d{1,10}$/.test(flags) && (Number(flags) & kernelThreadFlag) !== 0;
 }
 
 /** How many bytes the file at `path` gave, up to the buffer's size. */

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   createProcessFiles,
+  hasKernelThreadFlag,
   parseStatus,
   pidsOf,
   wholeArguments,
@@ -20,28 +21,53 @@ test('pids are the numeric names of /proc, by number', () => {
 test('a status file gives the real and the effective uid', () => {
   const status =
     'Name:\tsudo\nUmask:\t0022\nPPid:\t4021\nUid:\t1000\t0\t0\t0\nGid:\t1000\t0\t0\t0\n';
-  expect(parseStatus(status)).toEqual({ realUid: 1000, effectiveUid: 0, isKernelThread: false });
+  expect(parseStatus(status, () => '')).toEqual({
+    realUid: 1000,
+    effectiveUid: 0,
+    isKernelThread: false,
+  });
 });
 
-test('a child of kthreadd is a kernel thread', () => {
-  expect(parseStatus('PPid:\t2\nUid:\t0\t0\t0\t0\n')?.isKernelThread).toBe(true);
-  expect(parseStatus('PPid:\t22\nUid:\t0\t0\t0\t0\n')?.isKernelThread).toBe(false);
+test('the kernel says itself what is a kernel thread', () => {
+  const uids = 'Uid:\t0\t0\t0\t0\n';
+  const thread = '7 (a) S 1 (b) I 2 0 0 0 -1 69238880 0 0';
+  const program = '7 (a) S 1 (b) S 2 7 7 0 -1 4194304 0 0';
+  const isThread = (status: string, stat: string): boolean | undefined =>
+    parseStatus(status, () => stat)?.isKernelThread;
+  expect(isThread(`PPid:\t2\n${uids}Kthread:\t0\n`, thread)).toBe(false);
+  expect(isThread(`PPid:\t2\n${uids}Kthread:\t1\n`, program)).toBe(true);
+  expect(isThread(`PPid:\t2\n${uids}`, thread)).toBe(true);
+  expect(isThread(`PPid:\t2\n${uids}`, program)).toBe(false);
+  expect(isThread(`PPid:\t0\n${uids}`, program)).toBe(false);
+  expect(isThread(`PPid:\t22\n${uids}`, thread)).toBe(false);
+});
+
+test('of a damaged stat file nothing is a kernel thread', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('(', ')', ' ', '-', 'S') }), (text) => {
+      expect(hasKernelThreadFlag(text)).toBe(false);
+    }),
+  );
 });
 
 test('a name that looks like other lines does not pass for them', () => {
   // The kernel writes a line end in a name as backslash n (proc_task_name).
   const status = 'Name:\tx\\nPPid:\t2\\nUid:\t7\t7\t7\nPPid:\t1\nUid:\t5\t6\t6\t6\n';
-  expect(parseStatus(status)).toEqual({ realUid: 5, effectiveUid: 6, isKernelThread: false });
+  expect(parseStatus(status, () => '')).toEqual({
+    realUid: 5,
+    effectiveUid: 6,
+    isKernelThread: false,
+  });
 });
 
 test('a status file without uids, or cut within them, gives nothing', () => {
   for (const text of ['', 'Uid:', 'Uid:\t1000', 'Uid:\t1000\t10', 'Name:\tx\n']) {
-    expect(parseStatus(text)).toBeUndefined();
+    expect(parseStatus(text, () => '')).toBeUndefined();
   }
   fc.assert(
     fc.property(fc.string(), (text) => {
       fc.pre(!text.includes('Uid:'));
-      expect(parseStatus(text)).toBeUndefined();
+      expect(parseStatus(text, () => '')).toBeUndefined();
     }),
   );
 });
