@@ -14,6 +14,11 @@ export const newestBody = `
   WHERE systems.id = $1
   ORDER BY copy DESC LIMIT 1`;
 
+/** $1 system, $2 the latest moment of collection. */
+export const bodyAt = `
+  SELECT body FROM reports WHERE system_id = $1 AND epoch <= $2
+  ORDER BY epoch DESC, copy DESC LIMIT 1`;
+
 /** $1 system, $2 from, $3 to, $4 bucket. Counters and disks are levels: the last report's count. */
 export const history = `
   WITH points AS (

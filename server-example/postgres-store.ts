@@ -73,6 +73,11 @@ function storeIn(database: Database): Store {
       return row === undefined ? undefined : textIn(row, 'body');
     },
 
+    reportAt: async (systemId, epoch) => {
+      const [row] = await rows('read a report', sql.bodyAt, [systemId, epoch]);
+      return row === undefined ? undefined : textIn(row, 'body');
+    },
+
     history: async ({ systemId, from, to, bucketSeconds }) => {
       const found = await rows('read a history', sql.history, [systemId, from, to, bucketSeconds]);
       return found.map(toHistoryPoint);

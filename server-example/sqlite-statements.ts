@@ -63,6 +63,9 @@ function systemStatements(database: DatabaseSync) {
     oneSystem: database.prepare('SELECT * FROM systems WHERE id = ?'),
     newestBody: database.prepare(`
       SELECT body FROM systems JOIN bodies ON report_id = newest_report WHERE systems.id = ?`),
+    bodyAt: database.prepare(`
+      SELECT body FROM reports JOIN bodies ON report_id = id WHERE system_id = ? AND epoch <= ?
+      ORDER BY epoch DESC, copy DESC LIMIT 1`),
   };
 }
 

@@ -86,10 +86,10 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       }),
 
     newestReport: (systemId) =>
-      attempt('read a report', () => {
-        const row = statements.newestBody.get(systemId);
-        return row === undefined ? undefined : textIn(row, 'body');
-      }),
+      attempt('read a report', () => bodyOf(statements.newestBody.get(systemId))),
+
+    reportAt: (systemId, epoch) =>
+      attempt('read a report', () => bodyOf(statements.bodyAt.get(systemId, epoch))),
 
     history: (query) => attempt('read a history', () => readHistory(statements, query)),
 
@@ -217,6 +217,10 @@ function deleteReports(statements: Statements, rows: readonly Row[]): number {
     statements.deleteReports.run(ids);
   }
   return rows.length;
+}
+
+function bodyOf(row: Row | undefined): string | undefined {
+  return row === undefined ? undefined : textIn(row, 'body');
 }
 
 function idsOf(rows: readonly Row[]): string {

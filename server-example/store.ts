@@ -128,6 +128,8 @@ export interface Store {
   systems(ids?: readonly string[]): Promise<readonly SystemRow[]>;
   /** The newest report's JSON as it was sent; the one that came last where a second has several. */
   newestReport(systemId: string): Promise<string | undefined>;
+  /** The newest whole report collected at or before `epoch` that is still kept, likewise. */
+  reportAt(systemId: string, epoch: number): Promise<string | undefined>;
   /**
    * One step of a pass: folds a bounded number of reports that arrived before `receivedBefore` into
    * hourly averages, and drops hours before `hourlyBefore`. Each system's newest report stays however

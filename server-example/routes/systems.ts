@@ -29,7 +29,7 @@ import {
 } from './parts.ts';
 
 export interface SystemRoutesOptions {
-  readonly store: Pick<Store, 'systems' | 'history' | 'newestReport' | 'rename'>;
+  readonly store: Pick<Store, 'systems' | 'history' | 'newestReport' | 'reportAt' | 'rename'>;
   readonly bodies: BodyReader;
   readonly gate: Gate;
   readonly registry: Registry;
@@ -91,28 +91,50 @@ function addReading(app: Routes, { gate, fleet, store }: SystemRoutesOptions): v
   const reportRoute = {
     method: 'get',
     middleware,
-    summary: 'Its newest report, whole',
-    responses: { 200: json('The report as it was sent', reportSchema), ...notAllowed, ...notThere },
+    summary: 'Its newest report, or that of a moment, whole',
+    responses: {
+      200: json('The report as it was sent', reportSchema),
+      ...wrongRequest,
+      ...notAllowed,
+      ...notThere,
+    },
   } as const;
-  const report = async (c: Call, id: string) => {
-    const body = await store.newestReport(id);
+  const report = async (c: Call, id: string, at: number | undefined) => {
+    const body = at === undefined ? await store.newestReport(id) : await store.reportAt(id, at);
     if (body !== undefined) return c.body(body, 200, jsonType);
     const [row] = await store.systems([id]);
-    throw row === undefined ? unknown(id) : new HttpError(404, `${id} has not reported yet`);
+    if (row === undefined) throw unknown(id);
+    const missing =
+      at === undefined ? 'has not reported yet' : 'has no report kept of then or before';
+    throw new HttpError(404, `${id} ${missing}`);
   };
   app.openapi(
     createRoute({
       ...reportRoute,
       path: '/api/systems/{id}/report',
-      request: { params: idInPath },
+      request: { params: idInPath, query: reportQuery },
     }),
-    (c) => report(c, c.req.valid('param').id),
+    (c) => report(c, c.req.valid('param').id, c.req.valid('query').at),
   );
   app.openapi(
-    createRoute({ ...reportRoute, path: '/api/system/report', request: { query: idInQuery } }),
-    (c) => report(c, c.req.valid('query').id),
+    createRoute({
+      ...reportRoute,
+      path: '/api/system/report',
+      request: { query: idInQuery.extend(reportQuery.shape) },
+    }),
+    (c) => report(c, c.req.valid('query').id, c.req.valid('query').at),
   );
 }
+
+const wholeSeconds = 'must be whole seconds since 1970';
+const reportQuery = z.object({
+  at: z.coerce
+    .number(wholeSeconds)
+    .int(wholeSeconds)
+    .nonnegative(wholeSeconds)
+    .optional()
+    .describe('Seconds since 1970: the newest report collected then or before, while it is kept'),
+});
 
 const historyQuery = z.object({
   hours: positive(hoursMax).default(24).describe('How far back, at most two years'),

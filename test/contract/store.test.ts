@@ -76,6 +76,18 @@ for (const stores of allStores) {
       expect(await store.newestReport('Linux-a')).toBe(body);
     });
 
+    test('the whole report of a past moment is the newest collected then or before', async () => {
+      const at = (epoch: number, body: string) => report({ epoch, body });
+      await store.insert([at(start + 60, 'second'), at(start, 'first')]);
+      await store.insert([at(start + 60, 'second again'), report({ systemId: 'Linux-b' })]);
+      expect(await store.reportAt('Linux-a', start - 1)).toBeUndefined();
+      expect(await store.reportAt('Linux-a', start)).toBe('first');
+      expect(await store.reportAt('Linux-a', start + 59)).toBe('first');
+      expect(await store.reportAt('Linux-a', start + 60)).toBe('second again');
+      expect(await store.reportAt('Linux-a', start + 86_400)).toBe('second again');
+      expect(await store.reportAt('Linux-c', start)).toBeUndefined();
+    });
+
     test('figures that a machine does not give stay absent', async () => {
       await store.insert([report({ cpuFrequency: null, processCount: null })]);
       const [system] = await store.systems(['Linux-a']);

@@ -155,6 +155,24 @@ test('one system’s page has its disks, interfaces and processes; its report is
   expect(await receiver.getJson(`api/systems/${exampleSystemId}/report`)).toEqual(report);
 });
 
+test('the report of a past moment is the newest of then or before, byte for byte', async () => {
+  await using receiver = await startClockedReceiver();
+  for (const epoch of [start, start + 60]) await receiver.post(exampleReport({ epoch }));
+  const at = (query: string) =>
+    fetch(new URL(`api/systems/${exampleSystemId}/report?at=${query}`, receiver.url));
+  const found = await at(String(start + 59));
+  expect([found.status, await found.text()]).toEqual([
+    200,
+    JSON.stringify(exampleReport({ epoch: start })),
+  ]);
+  expect((await at(String(start - 1))).status).toBe(404);
+  const wrong = await at('yesterday');
+  expect([wrong.status, await wrong.json()]).toEqual([
+    400,
+    { error: 'at: must be whole seconds since 1970' },
+  ]);
+});
+
 test('processes that a machine keeps to itself are counted, and not invented', async () => {
   await using receiver = await startClockedReceiver();
   const countOf = async (epoch: number, processes: unknown): Promise<unknown> => {
