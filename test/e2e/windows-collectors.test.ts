@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect } from '@jest/globals';
-import { parseNetDev } from '../../src/host/linux/net-dev.ts';
+import { type NetDevCounters, parseNetDev } from '../../src/host/linux/net-dev.ts';
 import { type Stats, statsSchema } from '../../src/wire/stats.ts';
 import { onPlatform, onWindows, testWith } from '../support/requirement.ts';
 import { runOnWindows } from '../support/windows-run.ts';
@@ -21,7 +21,7 @@ async function collect(...nodeOptions: string[]): Promise<CollectedOnWindows> {
 
 let collected: CollectedOnWindows;
 let stats: Stats;
-let countersBefore = new Map<string, { receivedBytes: number; sentBytes: number }>();
+let countersBefore = new Map<string, NetDevCounters>();
 let countersAfter = countersBefore;
 
 function hostCounters(): typeof countersBefore {

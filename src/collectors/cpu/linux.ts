@@ -7,7 +7,7 @@ import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
 import type { ContainerCpu } from './container.ts';
 import { cpuStatsOf } from './cpu-stats-of.ts';
 import type { Cpu } from './index.ts';
-import { busyPercentBetween } from './usage.ts';
+import { busyPercentBetween, countsNothing } from './usage.ts';
 import { createUsageWindow } from './usage-window.ts';
 
 /** `scope` decides whether the machine or the container that this runs in is meant. */
@@ -17,7 +17,7 @@ export function createLinuxCpuCollector(context: CollectorContext): Collector<Cp
     : createHostCollector(context);
 }
 
-function createHostCollector({ roots, clock }: CollectorContext): Collector<Cpu> {
+function createHostCollector({ roots, clock, remarks }: CollectorContext): Collector<Cpu> {
   const usage = createUsageWindow<ProcStat>({
     clock,
     read: () => readProcStat(roots),
@@ -26,6 +26,9 @@ function createHostCollector({ roots, clock }: CollectorContext): Collector<Cpu>
   return {
     async collect(signal) {
       const { percent, reading } = await usage.measure(signal);
+      const figure = 'cpu.percent_used';
+      if (countsNothing(reading.times)) remarks.holds('figures.clamped', figure, noTimes);
+      else remarks.ended('figures.clamped', figure);
       return cpuStatsOf({
         count: countOnline(roots) ?? reading.onlineCpus,
         frequencyMhz: readCpuFrequencyMhz(roots),
@@ -34,6 +37,9 @@ function createHostCollector({ roots, clock }: CollectorContext): Collector<Cpu>
     },
   };
 }
+
+/** A system that pretends to have a kernel, gVisor among them. */
+const noTimes = 'the kernel counts no CPU time';
 
 function createContainerCollector({ roots, clock }: CollectorContext): Collector<Cpu> {
   let loaded: Promise<ContainerCpu> | undefined;

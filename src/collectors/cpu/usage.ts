@@ -14,9 +14,11 @@ const backwardsTicksMax = 2;
 
 /**
  * Percent with one decimal. Idle and iowait are not busy; guest time is part of user and nice
- * already and counted once; stolen time is busy. Undefined when the readings cannot be compared.
+ * already and counted once; stolen time is busy. Undefined when the readings cannot be compared. 0
+ * where the kernel counts no time at all (gVisor), as psutil has it.
  */
 export function busyPercentBetween(earlier: CpuTimes, later: CpuTimes): number | undefined {
+  if (countsNothing(earlier) && countsNothing(later)) return 0;
   let backwards = 0;
   let total = 0;
   const forwards = { ...later };
@@ -29,4 +31,9 @@ export function busyPercentBetween(earlier: CpuTimes, later: CpuTimes): number |
   total -= forwards.guest + forwards.guestNice;
   if (backwards > Math.max(backwardsTicksMax, total * backwardsShareMax)) return undefined;
   return percentOf(total - forwards.idle - forwards.iowait, total);
+}
+
+/** A machine that has run for a moment has some time in one of them. */
+export function countsNothing(times: CpuTimes): boolean {
+  return cpuTimeFields.every((field) => times[field] === 0);
 }

@@ -75,7 +75,6 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
       prober.retain(disks.map((disk) => disk.mount));
       const hidden = new Map<string, string>();
       const answers = await readAll(disks, hidden);
-      remarks.only('disks.hidden', hidden);
       remarks.only(
         'mount.stuck',
         new Map(prober.stuck().map((one) => [one, 'it does not answer'])),
@@ -85,7 +84,9 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
         const blocks = answers[index];
         const stats = blocks === undefined ? undefined : diskStats(disk, blocks);
         if (stats !== undefined) report[disk.key] = stats;
+        else if (blocks !== undefined) hidden.set(disk.mountPoint, 'its size cannot be true');
       }
+      remarks.only('disks.hidden', hidden);
       return report;
     },
     close: () => prober.close(),
@@ -94,6 +95,8 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
 
 /**
  * psutil 5.9's disk_usage: `free` is what others than root may fill, `used` what is not free at all.
+ * A full disk whose reserve is in use has less than nothing available, which statfs(2) tells as a
+ * number near 2^64: nothing is free then.
  * Undefined where a number is beyond what JSON readers keep exactly: some remote file systems claim
  * exabytes.
  */
@@ -103,8 +106,13 @@ export function diskStats(
 ): Disk | undefined {
   const total = blocks * fragmentBytes;
   const used = (blocks - blocksFree) * fragmentBytes;
-  const free = blocksAvailable * fragmentBytes;
+  const free = Math.max(0, signed(blocksAvailable)) * fragmentBytes;
   const exact = [total, used, free].every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0);
   if (!exact) return undefined;
   return { file_system: mount.fileSystem, mount_point: mountPoint, total, used, free };
+}
+
+/** The kernel's counts of blocks are 64 bits without a sign; some file systems mean them with one. */
+function signed(blocks: number): number {
+  return blocks >= 2 ** 63 ? blocks - 2 ** 64 : blocks;
 }

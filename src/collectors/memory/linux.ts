@@ -23,8 +23,12 @@ export function createLinuxMemoryCollector(context: CollectorContext): Collector
 }
 
 function readHostMemory({ proc }: SystemRoots): HostMemory {
-  const info = parseMemInfo(readKernelFile(`${proc}/meminfo`));
+  const impossible = new Map<string, string>();
+  const info = parseMemInfo(readKernelFile(`${proc}/meminfo`), (field) => {
+    impossible.set(`memory.${field}`, 'the kernel tells more than any machine has');
+  });
   const available =
     info.available ?? estimateAvailable(info, readOptionalKernelFile(`${proc}/zoneinfo`));
-  return hostMemoryOf(info, available);
+  const { memory, clamped } = hostMemoryOf(info, available);
+  return { memory, clamped: new Map([...impossible, ...clamped]) };
 }

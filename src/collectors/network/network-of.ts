@@ -4,8 +4,9 @@ import type { Network } from './index.ts';
 
 /** Since boot, as the system counts: where it wraps or starts again, so does the report. */
 export interface InterfaceCounters {
-  readonly receivedBytes: number;
-  readonly sentBytes: number;
+  /** Each is absent where the system does not tell it. */
+  readonly receivedBytes?: number;
+  readonly sentBytes?: number;
 }
 
 /** An interface that the system does not count for (an alias, a tunnel) has no bytes at all. */
@@ -18,16 +19,13 @@ export function networkOf(
   const network: Network = Object.create(null);
   for (const { name, ip, netmask } of addresses) {
     if (!keep(name)) continue;
-    const counted = counters.get(name);
-    network[name] =
-      counted === undefined
-        ? { ip, netmask }
-        : {
-            ip,
-            netmask,
-            bytes_sent: counted.sentBytes,
-            bytes_recv: counted.receivedBytes,
-          };
+    const { sentBytes, receivedBytes } = counters.get(name) ?? {};
+    network[name] = {
+      ip,
+      netmask,
+      ...(sentBytes === undefined ? {} : { bytes_sent: sentBytes }),
+      ...(receivedBytes === undefined ? {} : { bytes_recv: receivedBytes }),
+    };
   }
   return network;
 }

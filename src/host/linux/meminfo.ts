@@ -28,8 +28,15 @@ const wantedFields: Readonly<Record<string, keyof MemInfo>> = {
   'Inactive(file)': 'inactiveFile',
 };
 
-/** Throws MALFORMED without MemTotal and MemFree, which every kernel since 2.4 has. */
-export function parseMemInfo(text: string): MemInfo {
+/**
+ * A size that no machine has (a container's file system may subtract below zero: lxcfs#115) counts as
+ * not told, and is named to `onImpossible`. Throws MALFORMED without MemTotal and MemFree, which every
+ * kernel since 2.4 has.
+ */
+export function parseMemInfo(
+  text: string,
+  onImpossible: (field: keyof MemInfo) => void = () => {},
+): MemInfo {
   const fields: { -readonly [Field in keyof MemInfo]?: number } = {};
   for (const line of text.split('\n')) {
     const colon = line.indexOf(':');
@@ -38,11 +45,10 @@ export function parseMemInfo(text: string): MemInfo {
       : undefined;
     if (wanted === undefined) continue;
     const kibibytes = /^\s*(\d+)(?: kB)?\s*$/.exec(line.slice(colon + 1))?.[1];
+    if (kibibytes === undefined) throw malformed(`no size in the line "${line.slice(0, 100)}"`);
     const bytes = Number(kibibytes) * 1024;
-    if (!Number.isSafeInteger(bytes)) {
-      throw malformed(`no size in the line "${line.slice(0, 100)}"`);
-    }
-    fields[wanted] = bytes;
+    if (Number.isSafeInteger(bytes)) fields[wanted] = bytes;
+    else onImpossible(wanted);
   }
   const { total, free } = fields;
   if (total === undefined || free === undefined) throw malformed('MemTotal or MemFree is missing');

@@ -2,8 +2,8 @@
 import { MonitorError } from '../../base/errors.ts';
 
 export interface NetDevCounters {
-  readonly receivedBytes: number;
-  readonly sentBytes: number;
+  readonly receivedBytes?: number;
+  readonly sentBytes?: number;
 }
 
 /** Receive has eight columns, of which `bytes` is the first; then transmit begins with its own. */
@@ -12,7 +12,7 @@ const sentColumn = 8;
 
 /**
  * Counters by interface name. They are 64 bits wide in the kernel (rtnl_link_stats64); beyond 2^53
- * (nine petabytes) a double loses the last digits, so such a one counts as not told.
+ * (nine petabytes) a double loses the last digits, so such a one counts as not told; the other stays.
  *
  * A line without a colon is a heading. Throws MALFORMED for a line that has one and no counters.
  */
@@ -36,9 +36,10 @@ export function parseNetDev(text: string): Map<string, NetDevCounters> {
         reason: `no counters in the line "${line.slice(0, 100)}"`,
       });
     }
-    if (Number.isSafeInteger(receivedBytes) && Number.isSafeInteger(sentBytes)) {
-      counters.set(name, { receivedBytes, sentBytes });
-    }
+    counters.set(name, {
+      ...(Number.isSafeInteger(receivedBytes) ? { receivedBytes } : {}),
+      ...(Number.isSafeInteger(sentBytes) ? { sentBytes } : {}),
+    });
   }
   return counters;
 }
