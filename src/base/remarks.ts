@@ -43,6 +43,9 @@ const remarkTable = {
     text: (subject, reason) => `Some names of ${subject} are cut: ${reason}`,
   },
   'processes.hidden': { text: (_, reason) => `Only some processes can be seen: ${reason}` },
+  'users.lookup_failed': {
+    text: (_, reason) => `Some users are shown by their numbers: ${reason}`,
+  },
   'figures.clamped': {
     subject: 'figure',
     text: (figure, reason) => `${figure} was corrected: ${reason}`,

@@ -1,5 +1,5 @@
 /** One sample of a part or of all, printed; or one after another. */
-import { MonitorError } from '../base/errors.ts';
+import { isForeseen, MonitorError } from '../base/errors.ts';
 import { abortOnSignals } from '../base/signals.ts';
 import { createSampler, type Form, type SamplerOptions, type Subject } from './collecting.ts';
 import { type ShowOptions, wantsJson } from './output/show.ts';
@@ -44,10 +44,18 @@ export async function runStats(
     const { signal, release } = abortOnSignals(runtime);
     try {
       let dueMs = runtime.clock.monotonicMs();
+      let isFirst = true;
       while (!signal.aborted) {
-        const text = await sample(0);
+        const text = await sample(0).catch((error: unknown) => {
+          // What cannot be had at all ends the watch; what could be had may come again.
+          if (isFirst || !isForeseen(error)) throw error;
+          return error;
+        });
+        isFirst = false;
         if (signal.aborted) return;
-        await runtime.stdout.write(isJson ? text : withClearedScreen(text, subject, everyMs));
+        if (typeof text !== 'string')
+          await runtime.stderr.write(`system-monitor: ${text.message}\n`);
+        else await runtime.stdout.write(isJson ? text : withClearedScreen(text, subject, everyMs));
         const nowMs = runtime.clock.monotonicMs();
         dueMs = Math.max(dueMs + everyMs, nowMs);
         await runtime.clock.sleep(dueMs - nowMs, signal);

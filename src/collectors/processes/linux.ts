@@ -46,7 +46,9 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
     async collect(signal) {
       if (settings.processes_detail === 'off') return [];
       const keep = await createFilter(settings.processes_include, settings.processes_exclude);
-      users.refresh();
+      const unreadable = users.refresh();
+      if (unreadable === undefined) remarks.ended('users.lookup_failed', 'passwd');
+      else remarks.holds('users.lookup_failed', 'passwd', unreadable);
       const sample = await readAll({ context, files, cache, users, names, keep, signal });
       remarkHidden(sample.isFirstSeen);
       if (files.isScarce()) remarks.holds('descriptors.scarce', 'processes', 'EMFILE');

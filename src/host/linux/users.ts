@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
-import { systemErrorCode, wrapSystemError } from '../../base/errors.ts';
+import { errorMessage, systemErrorCode, wrapSystemError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { RunCommand } from '../run-command.ts';
 import { readKernelFile } from './files.ts';
@@ -12,8 +12,11 @@ import { createNameService } from './name-service.ts';
 import { parsePasswd } from './passwd.ts';
 
 export interface UserNames {
-  /** Notices a changed /etc/passwd: one stat. Throws a MonitorError when it cannot be read. */
-  refresh(): void;
+  /**
+   * Notices a changed /etc/passwd: one stat. Where it cannot be read, the names stay what they were,
+   * and the answer says why: a name only adorns its number.
+   */
+  refresh(): string | undefined;
   /**
    * Makes the names of these uids known where that needs a question. Waits half a second at
    * most and never throws; what is answered later is known the next time.
@@ -41,10 +44,15 @@ export function createUserNames({ etc, clock, logger, runCommand }: UserNamesOpt
 
   return {
     refresh() {
-      const current = versionOf(path);
-      if (current === version) return;
-      names = current === 'absent' ? new Map() : parsePasswd(readKernelFile(path));
-      version = current;
+      try {
+        const current = versionOf(path);
+        if (current === version) return undefined;
+        names = current === 'absent' ? new Map() : parsePasswd(readKernelFile(path));
+        version = current;
+        return undefined;
+      } catch (error) {
+        return errorMessage(error);
+      }
     },
     async lookUp(uids) {
       if (service === undefined) return;

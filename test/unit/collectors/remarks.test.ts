@@ -109,3 +109,16 @@ test.each([
   await collector.collect();
   expect(context.remarks.current()).toEqual([]);
 });
+
+test('an unreadable passwd costs the names of users and nothing else', async () => {
+  const etc = temporaryFolder();
+  mkdirSync(join(etc, 'passwd'));
+  const context = collectorContext({ roots: { ...createSystemRoots(), etc } });
+  const collector = createLinuxProcessesCollector(context);
+  const processes = await collector.collect();
+  collector.close?.();
+  expect(processes).toContainEqual(
+    expect.objectContaining({ pid: process.pid, username: String(process.getuid?.()) }),
+  );
+  expect(context.remarks.current()).toMatchObject([{ kind: 'users.lookup_failed' }]);
+});

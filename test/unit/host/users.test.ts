@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -74,4 +74,25 @@ test('a passwd file that goes away takes its names along', () => {
   rmSync(join(etc, 'passwd'));
   users.refresh();
   expect(users.nameOf(1000)).toBeUndefined();
+});
+
+test('a passwd file that cannot be read leaves the names as they were, and says why', () => {
+  const path = join(etc, 'passwd');
+  writeFileSync(path, 'alice:x:1000:1000:::\n');
+  const users = createUserNames({
+    etc,
+    clock: createManualClock(),
+    logger: silentLogger,
+    runCommand: undefined,
+  });
+  expect(users.refresh()).toBeUndefined();
+  rmSync(path);
+  // Not even root can read a folder as a file.
+  mkdirSync(path);
+  expect(users.refresh()).toMatch(/EISDIR/);
+  expect(users.nameOf(1000)).toBe('alice');
+  rmSync(path, { recursive: true });
+  writeFileSync(path, 'bobby:x:1000:1000:::\n');
+  expect(users.refresh()).toBeUndefined();
+  expect(users.nameOf(1000)).toBe('bobby');
 });
