@@ -3,6 +3,7 @@
  * anything else than `--help` does. roff as man-pages(7) and groff_man(7) want it.
  */
 import type { Command } from 'commander';
+import { type ExitCodeRow, exitCodeRows } from '../src/base/exit-codes.ts';
 
 export interface ManualPageOptions {
   readonly program: Command;
@@ -30,7 +31,7 @@ export function manualPage({ program, version, sourceEpoch }: ManualPageOptions)
     '.SH COMMANDS',
     ...program.commands.flatMap((command) => section(command, [])),
     '.SH EXIT STATUS',
-    ...exitStatuses.flatMap(([code, meaning]) => ['.TP', `.B ${code}`, text(meaning)]),
+    ...exitCodeRows.flatMap((row) => ['.TP', `.B ${row.code}`, text(exitStatus(row))]),
     '.SH FILES',
     ...files.flatMap(([path, meaning]) => ['.TP', `.I ${roff(path)}`, text(meaning)]),
     '.SH ENVIRONMENT',
@@ -40,23 +41,16 @@ export function manualPage({ program, version, sourceEpoch }: ManualPageOptions)
   ].join('\n');
 }
 
-/** sysexits.h, as src/base/exit-codes.ts has them. */
-const exitStatuses = [
-  ['0', 'Done.'],
-  ['64', 'The command line was wrong.'],
-  ['69', 'The server, or a service that is needed, cannot be reached.'],
-  ['70', 'A bug; please report it.'],
-  ['73', 'A file cannot be written.'],
-  ['75', 'Something else is in the way now; try again later.'],
-  ['77', 'The operating system refuses.'],
-  ['78', 'The configuration is wrong.'],
-] as const;
-
 const files = [
   ['/etc/system-monitor/config.json', 'Settings of the service.'],
   ['/var/lib/system-monitor', 'Reports of the service that the server has not acknowledged yet.'],
   ['~/.config/system-monitor/config.json', 'Settings where no service is installed.'],
 ] as const;
+
+function exitStatus({ meaning, when, says }: ExitCodeRow): string {
+  const sentences = Object.entries(says).map(([words, said]) => `After "${words}": ${said}.`);
+  return [`${meaning}.`, when, ...sentences].join(' ');
+}
 
 /** A command, and under it those that it groups, each under its whole name. */
 function section(command: Command, parents: readonly string[]): string[] {

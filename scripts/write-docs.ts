@@ -1,12 +1,14 @@
 /**
- * Writes the parts of the documentation that the code knows best: the table of settings in
- * docs/configuration.md and the events in docs/log.md. A test compares; run this when it says that they differ.
+ * Writes the parts of the documentation that the code knows best: the settings in
+ * docs/configuration.md, the events in docs/log.md, the exit codes in docs/exit-codes.md and
+ * README.md. A test compares; run this when it says that they differ.
  *
  *   node scripts/write-docs.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exitCodeRows, exitCodesOf } from '../src/base/exit-codes.ts';
 import { logEvents } from '../src/base/log-events.ts';
 import { type SettingRow, settingGroups, settingPieces } from '../src/settings/setting-row.ts';
 import {
@@ -24,7 +26,8 @@ interface Page {
   readonly current: (text: string) => string;
 }
 
-const docs = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs');
+const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const docs = join(top, 'docs');
 
 export const pages: readonly Page[] = [
   {
@@ -32,6 +35,19 @@ export const pages: readonly Page[] = [
     current: (text) => replace(text, 'settings', settingsTable()),
   },
   { path: join(docs, 'log.md'), current: (text) => replace(text, 'events', eventsTable()) },
+  {
+    path: join(docs, 'exit-codes.md'),
+    current: (text) =>
+      replace(
+        replace(text, 'exit codes', exitCodesTable()),
+        'exit codes of commands',
+        commandsTable(),
+      ),
+  },
+  {
+    path: join(top, 'README.md'),
+    current: (text) => replace(text, 'exit codes', exitCodesLine()),
+  },
 ];
 
 function replace(page: string, what: string, part: string): string {
@@ -45,6 +61,25 @@ function replace(page: string, what: string, part: string): string {
 function eventsTable(): string {
   const rows = Object.entries(logEvents).map(([event, told]) => `| \`${event}\` | ${told} |`);
   return ['| event | what it tells |', '| --- | --- |', ...rows, ''].join('\n');
+}
+
+function exitCodesTable(): string {
+  const rows = exitCodeRows.map(({ code, meaning, when }) => `| ${code} | ${meaning} | ${when} |`);
+  return ['| exit code | meaning | when |', '| --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+function commandsTable(): string {
+  const commands = new Set(exitCodeRows.flatMap(({ says }) => Object.keys(says)));
+  const rows = [...commands].map((words) => {
+    const codes = exitCodesOf(words).map(([code, says]) => `${code}: ${says}`);
+    return `| \`${words}\` | ${codes.join('<br>')} |`;
+  });
+  return ['| command | what its exit code says |', '| --- | --- |', ...rows, ''].join('\n');
+}
+
+function exitCodesLine(): string {
+  const codes = exitCodeRows.map(({ code, meaning }) => `${code} ${meaning}`);
+  return `[Exit codes](docs/exit-codes.md): ${codes.join(', ')}.\n`;
 }
 
 function settingsTable(): string {

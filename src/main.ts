@@ -9,7 +9,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import type { Clock } from './base/clock.ts';
 import type { Disk } from './base/disk.ts';
-import { systemErrorCode, wrapSystemError } from './base/errors.ts';
+import { systemErrorCode, wrapWriteError } from './base/errors.ts';
 import { exitCodes } from './base/exit-codes.ts';
 import type { OutputStream, Runtime } from './base/runtime.ts';
 import { explainError, runCli } from './cli/cli.ts';
@@ -100,8 +100,8 @@ export function createRuntime(): Runtime {
         return () => process.stdin.off('keypress', heard);
       },
     },
-    stdout: createOutput(1, () => process.stdout),
-    stderr: createOutput(2, () => process.stderr),
+    stdout: createOutput(1, () => process.stdout, failAnswer),
+    stderr: createOutput(2, () => process.stderr, loseMessage),
     onSignal: (signal, listener) => {
       process.on(signal, listener);
       return () => process.off(signal, listener);
@@ -144,23 +144,29 @@ function isTerminal(descriptor: number): boolean {
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
 
-function createOutput(descriptor: number, makeStream: () => NodeJS.WriteStream): OutputStream {
+/** `onFailure` learns why a text could not be written; what it throws is whoever's who wrote. */
+function createOutput(
+  descriptor: number,
+  makeStream: () => NodeJS.WriteStream,
+  onFailure: (error: unknown) => void,
+): OutputStream {
   let made: NodeJS.WriteStream | undefined;
   const stream = (): NodeJS.WriteStream => {
-    made ??= makeStream().on('error', (error: NodeJS.ErrnoException) => {
-      endWithoutReader(error.code);
-      throw error;
-    });
+    // Each write of ours learns of its own failure; a prompt writes by itself.
+    made ??= makeStream().on('error', onFailure);
     return made;
   };
   return {
-    write: (text) => {
+    async write(text) {
       // Making the stream takes as long as the whole of a one-shot command. A console of Windows
       // needs it all the same, for its letters.
       const isDirect = made === undefined && process.platform !== 'win32';
-      const rest = isDirect ? writeDirectly(descriptor, text) : Buffer.from(text);
-      if (rest.length === 0) return Promise.resolve();
-      return new Promise((resolve) => stream().write(rest, () => resolve()));
+      try {
+        const rest = isDirect ? writeDirectly(descriptor, text) : Buffer.from(text);
+        if (rest.length > 0) await writeTo(stream(), rest);
+      } catch (error) {
+        onFailure(error);
+      }
     },
     get isTerminal() {
       return isTerminal(descriptor);
@@ -173,12 +179,23 @@ function createOutput(descriptor: number, makeStream: () => NodeJS.WriteStream):
   };
 }
 
-/** Nobody is left to be told anything: no error of ours. */
-function endWithoutReader(code: string | undefined): void {
-  // `system-monitor processes | head -1`: the reader has what it wanted.
-  if (code === 'EPIPE') process.exit(exitCodes.ok);
-  // The terminal is gone (termios(3), "Modem disconnect").
-  if (code === 'EIO') process.exit(exitCodes.interrupted);
+function failAnswer(error: unknown): never {
+  // `system-monitor processes | head -1`: the reader has what it wanted: no error of ours.
+  if (systemErrorCode(error) === 'EPIPE') process.exit(exitCodes.ok);
+  loseMessage(error);
+  throw wrapWriteError('write the answer', error);
+}
+
+/** Who has turned away from the messages still wants the work to be done. */
+function loseMessage(error: unknown): void {
+  // The terminal is gone (termios(3), "Modem disconnect"): nobody is left at all.
+  if (systemErrorCode(error) === 'EIO') process.exit(exitCodes.interrupted);
+}
+
+function writeTo(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (error) => (error instanceof Error ? reject(error) : resolve()));
+  });
 }
 
 /** Writes what the descriptor takes at once, and answers with the rest: a pipe may be full. */
@@ -188,9 +205,7 @@ function writeDirectly(descriptor: number, text: string): Uint8Array {
   try {
     while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
   } catch (error) {
-    const code = systemErrorCode(error);
-    endWithoutReader(code);
-    if (code !== 'EAGAIN') throw wrapSystemError('write the answer', error);
+    if (systemErrorCode(error) !== 'EAGAIN') throw error;
   }
   return bytes.subarray(offset);
 }

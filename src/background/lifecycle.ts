@@ -35,13 +35,15 @@ export function runUntilTold(background: Background): Promise<ExitCode> {
 
 /** One report, and one attempt for each that waits; the background process is taken apart by then. */
 export function runOnce(background: Background): Promise<ExitCode> {
-  const { agent, delivery, logger } = background;
+  const { agent, delivery, logger, spool } = background;
   // No grace: whoever wants this one to end does not wait for its request.
   return runThenEnd(background, 0, async ({ signal }) => {
     const entry = await agent.collectOnce(signal);
     const { accepted, rejected, remaining } = await delivery.drainOnce(signal);
     logger.info('agent.once', { accepted, rejected, waiting: remaining });
     if (entry === undefined) return exitCodes.unavailable;
+    // What memory alone holds goes with this process.
+    if (spool.counts().memoryReports > 0) return exitCodes.cannotWrite;
     return remaining === 0 ? exitCodes.ok : exitCodes.tryLater;
   });
 }

@@ -4,7 +4,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { type Disk, type OpenFile, ownerOnlyFileMode, ownerOnlyFolderMode } from './disk.ts';
-import { systemErrorCode, wrapSystemError } from './errors.ts';
+import { systemErrorCode, wrapWriteError } from './errors.ts';
 
 /**
  * Makes a folder and its parents durably, readable by the owner alone unless `mode` says otherwise.
@@ -27,7 +27,7 @@ export function makeFolder(disk: Disk, path: string, mode: number = ownerOnlyFol
       if (found === undefined) throw error;
     }
   } catch (error) {
-    throw wrapSystemError(`create folder ${path}`, error);
+    throw wrapWriteError(`create folder ${path}`, error);
   }
 }
 
@@ -85,7 +85,7 @@ function replaceBy(disk: Disk, staged: string, path: string, staging: Staging): 
     } catch {
       // It was never made, or the disk is gone; the first error is the one to tell.
     }
-    throw wrapSystemError(`write ${path}`, error);
+    throw wrapWriteError(`write ${path}`, error);
   }
 }
 

@@ -78,7 +78,8 @@ export function errorMessage(error: unknown): string {
 
 const permissionCodes = new Set(['EACCES', 'EPERM']);
 const absentCodes = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO']);
-const unwritableCodes = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE']);
+/** Only writing meets these. */
+const unwritableCodes = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'EFBIG']);
 
 /**
  * Wraps a file system error with the operation that met it, so that the reader learns which file,
@@ -92,6 +93,17 @@ export function wrapSystemError(operation: string, error: unknown, hint?: string
     operation,
     reason: errorMessage(error),
     cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** The same for writing: whatever stands in the way of it, it cannot be written. */
+export function wrapWriteError(operation: string, error: unknown, hint?: string): MonitorError {
+  const wrapped = wrapSystemError(operation, error, hint);
+  if (wrapped === error || wrapped.code === 'PERMISSION' || wrapped.code === 'BUG') return wrapped;
+  const { reason } = wrapped;
+  return new MonitorError({
+    ...{ code: 'CANNOT_WRITE', operation, reason, cause: error },
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { type DestinationStream, destination, type Level, pino, stdTimeFunctions } from 'pino';
 import { makeFolder } from './atomic-file.ts';
 import { type Disk, ownerOnlyFileMode } from './disk.ts';
+import { MonitorError, wrapWriteError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { redactSecrets } from './redact.ts';
 
@@ -66,9 +67,7 @@ function standardErrorStream(): LogOutput {
 
 /** The file moves to `<name>.1` when it is full, and the older ones one further. */
 function rotatingFile(disk: Disk, path: string): LogOutput {
-  makeFolder(disk, dirname(path));
-  const file = destination({ dest: path, sync: true, mode: ownerOnlyFileMode });
-  file.on('error', () => {});
+  const file = openLogFile(disk, path);
   let sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
 
   function write(line: string): void {
@@ -82,6 +81,24 @@ function rotatingFile(disk: Disk, path: string): LogOutput {
   }
 
   return { stream: { write }, close: () => file.end() };
+}
+
+function openLogFile(disk: Disk, path: string): ReturnType<typeof destination> {
+  try {
+    makeFolder(disk, dirname(path));
+    const file = destination({ dest: path, sync: true, mode: ownerOnlyFileMode });
+    // As above: a full disk ends the log and not the work.
+    return file.on('error', () => {});
+  } catch (error) {
+    const { code, reason } = wrapWriteError(`open ${path}`, error);
+    throw new MonitorError({
+      code: code === 'BUG' ? code : 'CONFIG_INVALID',
+      operation: `open the log file ${path}`,
+      reason,
+      hint: 'Name a file in a folder that may be written to with log_file.',
+      cause: error,
+    });
+  }
 }
 
 function moveOn(disk: Disk, path: string): void {

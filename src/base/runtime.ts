@@ -5,7 +5,10 @@ import type { Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
 
 export interface OutputStream {
-  /** Resolves when the text has left the process, so that ending it cuts nothing off. */
+  /**
+   * Resolves when the text has left the process, so that ending it cuts nothing off. Where it cannot
+   * be written, standard output rejects with a MonitorError; standard error is done without.
+   */
   write(text: string): Promise<void>;
   readonly isTerminal: boolean;
   /** Columns of the terminal; 80 where there is none. */

@@ -1,7 +1,6 @@
 /** `check`: does the server answer, and does it know this machine? */
 
 import type { Command } from 'commander';
-import { exitCodes } from '../base/exit-codes.ts';
 import type { CliContext } from './context.ts';
 
 interface CheckOptions {
@@ -16,11 +15,6 @@ export function defineCheckCommand(program: Command, context: CliContext): void 
     .option(
       '--conformance [url]',
       'test the receiver at that address (default: the url in force) against the whole contract; leaves a few reports there under an id of its own',
-    )
-    .addHelpText(
-      'after',
-      `
-Exit codes: 0 everything is fine, ${exitCodes.unavailable} no connection or a failed test, ${exitCodes.configuration} the id is not registered.`,
     )
     .action(async ({ conformance }: CheckOptions, command: Command) => {
       if (conformance === undefined) {

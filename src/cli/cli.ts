@@ -5,8 +5,14 @@
  */
 import { Command, CommanderError } from 'commander';
 import { buildInfo, codeCacheState } from '../base/build-info.ts';
-import { MonitorError } from '../base/errors.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from '../base/exit-codes.ts';
+import { isForeseen, MonitorError } from '../base/errors.ts';
+import {
+  type ExitCode,
+  exitCodeOf,
+  exitCodeRows,
+  exitCodes,
+  exitCodesOf,
+} from '../base/exit-codes.ts';
 import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { defineBackgroundCommand } from './background.ts';
@@ -38,9 +44,10 @@ export async function runCli(runtime: Runtime): Promise<ExitCode> {
     await program.parseAsync(runtime.arguments, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return await explainError(error, runtime);
-  } finally {
-    await Promise.all(pending);
+    // Help and version end by an exception too, which says nothing of whether they were written.
+    const written = await Promise.allSettled(pending);
+    const failed = written.find((one) => one.status === 'rejected');
+    return await explainError(failed === undefined ? error : failed.reason, runtime);
   }
 }
 
@@ -85,7 +92,23 @@ Examples:
   defineProbeMountCommand(program, context);
   defineServiceCommand(program, context);
   defineCompletionCommand(program, context);
+  program.addHelpText('afterAll', ({ command }) => exitCodesHelp(command));
   return program;
+}
+
+/** At the end of a command's help: what its exit codes say; of the program's: what all of them mean. */
+function exitCodesHelp(command: Command): string {
+  const rows =
+    command.parent === null
+      ? exitCodeRows.map(({ code, meaning }) => [code, meaning] as const)
+      : exitCodesOf(wordsOf(command).join(' '));
+  const lines = rows.map(([code, says]) => `\n  ${String(code).padEnd(4)}${says}`);
+  return lines.length === 0 ? '' : `\nExit codes:${lines.join('')}`;
+}
+
+/** Without the program's own name. */
+function wordsOf(command: Command): string[] {
+  return command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
 }
 
 function versionText(runtime: Runtime): string {
@@ -106,11 +129,12 @@ export async function explainError(error: unknown, runtime: Runtime): Promise<Ex
     // commander has printed its message; help and version come this way too, with 0.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  if (error instanceof MonitorError) {
+  if (isForeseen(error)) {
     await runtime.stderr.write(`${errorText(error)}\n`);
     return exitCodeOf(error.code);
   }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const cause = error instanceof MonitorError ? (error.cause ?? error) : error;
+  const detail = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   await runtime.stderr.write(
     `system-monitor: this is a bug. Please report it, with the following:\n${redactText(detail)}\n`,
   );

@@ -1,4 +1,5 @@
 /** Collectors for the commands: which settings they are given, and one sample of a part or of all. */
+import type { Disk } from '../base/disk.ts';
 import { MonitorError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
 import type { Runtime } from '../base/runtime.ts';
@@ -6,6 +7,7 @@ import { collectWithin, createStatsCollector } from '../collectors/collect-stats
 import type { CollectorContext } from '../collectors/collector.ts';
 import { createCollectorContext } from '../collectors/context.ts';
 import {
+  isRequired,
   isTold,
   type PartName,
   type PartValues,
@@ -85,8 +87,9 @@ function createStatsSampler(context: CollectorContext, form: Form, runtime: Runt
         await runtime.stderr.write(`system-monitor: ${error.message}\n`);
       }
       if (result.kind === 'incomplete') {
+        const missing = result.failures.find(({ part }) => isRequired(part));
         throw new MonitorError({
-          code: 'NOT_AVAILABLE',
+          code: missing?.error.code ?? 'NOT_AVAILABLE',
           operation: 'collect stats',
           reason: 'without cpu and memory there is no report',
         });
@@ -116,7 +119,7 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings> {
   const { path } = findLocations(locations).configuration;
   const hasFlags = Object.keys(flags).length > 0;
   const hasEnvironment = settingKeys.some((key) => runtime.environment[environmentName(key)]);
-  if (!hasFlags && !hasEnvironment && disk.stat(path) === undefined) return defaultSettings;
+  if (!hasFlags && !hasEnvironment && !isThere(disk, path)) return defaultSettings;
   const { loadSettings } = await import('../config/load.ts');
   const { environment } = runtime;
   try {
@@ -136,5 +139,14 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings> {
       );
     }
     return loadSettings({ disk, path: '', environment: {}, flags }).settings;
+  }
+}
+
+/** Or may be: in a folder that this user may not enter. */
+function isThere(disk: Disk, path: string): boolean {
+  try {
+    return disk.stat(path) !== undefined;
+  } catch {
+    return true;
   }
 }

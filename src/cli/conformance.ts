@@ -1,10 +1,11 @@
 /** `check --conformance`: does a receiver, anybody's, keep to the contract? */
 
 import type { Command } from 'commander';
-import { exitCodes } from '../base/exit-codes.ts';
+import { type ExitCode, exitCodes } from '../base/exit-codes.ts';
 import { abortOnSignals } from '../base/signals.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type CliContext, openConfigurationOf } from './context.ts';
+import { credentialsUnusable } from './run-check.ts';
 
 /** Asks the receiver at `url`, or the configured one, and prints each answer as it comes. */
 export async function runConformance(
@@ -26,6 +27,7 @@ export async function runConformance(
   const { signal, release } = abortOnSignals(runtime);
   let passed = 0;
   let all = 0;
+  let code: ExitCode = exitCodes.ok;
   try {
     const results = checkConformance({
       transport,
@@ -37,6 +39,8 @@ export async function runConformance(
     for await (const result of results) {
       all += 1;
       if (result.passed) passed += 1;
+      else if (result.failureCode === credentialsUnusable) code = exitCodes.configuration;
+      else if (code === exitCodes.ok) code = exitCodes.unavailable;
       const answered = result.passed ? '' : `: expected ${result.expected}, got ${result.got}`;
       await runtime.stdout.write(`${result.passed ? 'ok  ' : 'FAIL'}  ${result.name}${answered}\n`);
     }
@@ -45,8 +49,7 @@ export async function runConformance(
     release();
     await transport.close();
   }
-  if (passed < all) context.setExitCode(exitCodes.unavailable);
-  if (signal.aborted) context.setExitCode(exitCodes.interrupted);
+  context.setExitCode(signal.aborted ? exitCodes.interrupted : code);
 }
 
 /** What was set up for one server is not shown to another. */

@@ -8,10 +8,6 @@ export function defineDoctorCommand(program: Command, context: CliContext): void
   const { runtime } = context;
   withJsonOption(program.command('doctor'))
     .description('find out what is wrong, step by step, and how to fix it')
-    .addHelpText(
-      'after',
-      `\nExit codes: 0 everything is fine, ${exitCodes.unavailable} something is wrong.`,
-    )
     .action(async (options: ShowOptions, command: Command) => {
       const { examine } = await import('../doctor/examine.ts');
       const { formatFindings } = await import('./output/findings.ts');

@@ -1,9 +1,14 @@
 /** The two questions of `check`, and what the server answers. */
 import type { Command } from 'commander';
-import { exitCodes } from '../base/exit-codes.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import { type ExitCode, exitCodes } from '../base/exit-codes.ts';
 import { abortOnSignals } from '../base/signals.ts';
+import type { CheckSystemIdAnswer, CheckUrlAnswer } from '../delivery/checks.ts';
 import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts';
 import { type CliContext, openConfigurationOf } from './context.ts';
+
+/** As the transport tells it, which reads the token and the certificates for each request. */
+export const credentialsUnusable = 'CONFIG_INVALID' satisfies ErrorCode;
 
 export async function runCheck(command: Command, context: CliContext): Promise<void> {
   const { runtime } = context;
@@ -13,17 +18,29 @@ export async function runCheck(command: Command, context: CliContext): Promise<v
   const { signal, release } = abortOnSignals(runtime);
   try {
     const url = await checks.url(signal);
-    await runtime.stdout.write(`${describeAnswer(url)}\n`);
-    if (url.kind !== 'ok') {
-      context.setExitCode(exitCodes.unavailable);
-      return;
-    }
-    const registration = await checks.systemId(systemId, signal);
-    await runtime.stdout.write(`${describeAnswer(registration)}\n`);
-    if (registration.kind === 'connection-error') context.setExitCode(exitCodes.unavailable);
-    if (registration.kind === 'not-registered') context.setExitCode(exitCodes.configuration);
+    if (await tellAnswer(url)) await tellAnswer(await checks.systemId(systemId, signal));
   } finally {
     release();
     await checks.close();
+  }
+
+  async function tellAnswer(answer: CheckUrlAnswer | CheckSystemIdAnswer): Promise<boolean> {
+    const code = signal.aborted ? exitCodes.interrupted : exitCodeOfAnswer(answer);
+    context.setExitCode(code);
+    await runtime.stdout.write(`${describeAnswer(answer)}\n`);
+    return code === exitCodes.ok;
+  }
+}
+
+function exitCodeOfAnswer(answer: CheckUrlAnswer | CheckSystemIdAnswer): ExitCode {
+  switch (answer.kind) {
+    case 'ok':
+    case 'registered':
+      return exitCodes.ok;
+    case 'not-registered':
+      return exitCodes.configuration;
+    case 'connection-error':
+      // A token or a certificate that cannot be used: nothing was asked.
+      return answer.code === credentialsUnusable ? exitCodes.configuration : exitCodes.unavailable;
   }
 }

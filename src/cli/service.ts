@@ -47,7 +47,7 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
   }
 
   withJsonOption(service.command('status'))
-    .description('show whether it is installed and running; exit code 3 when it is not running')
+    .description('show whether it is installed and running')
     .action(async (options: ShowOptions) => (await run()).status(options, context));
 
   service

@@ -6,14 +6,9 @@ import { withJsonOption } from './output/show.ts';
 import type { StatusOptions } from './run-status.ts';
 
 export function defineStatusCommand(program: Command, context: CliContext): void {
-  const { tryLater, unavailable } = exitCodes;
   withJsonOption(program.command('status'))
     .description('show whether it is running, what has arrived, what is waiting and what it costs')
-    .option('--check', `exit with ${tryLater} if something is wrong, for health checks`)
-    .addHelpText(
-      'after',
-      `\nExit codes: 0 it is running, ${unavailable} it is not; with --check also ${tryLater}: something is wrong.`,
-    )
+    .option('--check', `exit with ${exitCodes.tryLater} if something is wrong, for health checks`)
     .action(async (options: StatusOptions, command: Command) => {
       const { runStatus } = await import('./run-status.ts');
       const folder = await stateFolderOf(command, context);

@@ -45,6 +45,11 @@ export function isSent(part: PartName): part is SentPart {
   return heldToContract[part].toWire !== undefined;
 }
 
+/** Whether no report is sent without it. */
+export function isRequired(part: PartName): boolean {
+  return isSent(part) && sentRows[part].whenFailed === 'no report';
+}
+
 /** Whether systems of this kind have the part at all. */
 export function isTold(part: PartName, kind: SystemKind): boolean {
   return parts[part].collectors[kind] !== 'none';

@@ -6,7 +6,7 @@
 import { dirname } from 'node:path';
 import { makeFolder, removeFile, replaceDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
-import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import { MonitorError, systemErrorCode, wrapSystemError, wrapWriteError } from '../base/errors.ts';
 import { type CheckedSettings, checkSettings } from '../settings/check.ts';
 import type { SettingsFile } from '../settings/settings.ts';
 import { invalidSettings, settingsObject } from '../settings/validate.ts';
@@ -62,17 +62,12 @@ export async function writeSettingsFile(
     await stage(staged, values);
     replaceDurably(disk, staged, file, (open) => disk.ownAs(open, file));
   } catch (error) {
-    const wrapped = wrapSystemError(`write ${path}`, error);
-    throw new MonitorError({
-      code: wrapped.code === 'PERMISSION' ? 'PERMISSION' : 'CANNOT_WRITE',
-      operation: wrapped.operation,
-      reason: wrapped.reason,
-      hint:
-        wrapped.code === 'PERMISSION'
-          ? 'Run the command as the owner of that file (for a service, with sudo), or name another file with --config.'
-          : 'Free some space, or name another file with --config.',
-      cause: error,
-    });
+    const { code, operation, reason } = wrapWriteError(`write ${path}`, error);
+    const hint =
+      code === 'PERMISSION'
+        ? 'Run the command as the owner of that file (for a service, with sudo), or name another file with --config.'
+        : 'Free some space, or name another file with --config.';
+    throw new MonitorError({ ...{ code, operation, reason, hint }, cause: error });
   }
 }
 
@@ -84,16 +79,22 @@ export function readBytes(disk: Disk, path: string): Buffer | undefined {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw wrapSystemError(
-      `read ${path}`,
-      error,
-      'Name another configuration file with --config, or run as the owner of this one.',
-    );
+    throw unreadable(path, error);
   }
   if (bytes.length > longestFileBytes) {
     throw damaged(path, `it is larger than ${longestFileBytes} bytes`);
   }
   return bytes;
+}
+
+/** For lack of rights, or because it is no file that could hold a configuration. */
+function unreadable(path: string, cause: unknown): MonitorError {
+  const { code, operation, reason } = wrapSystemError(`read ${path}`, cause);
+  const isOurs = code === 'PERMISSION' || code === 'BUG';
+  return new MonitorError({
+    ...{ code: isOurs ? code : 'CONFIG_INVALID', operation, reason, cause },
+    hint: 'Name another configuration file with --config, or run as the owner of this one.',
+  });
 }
 
 function damaged(path: string, reason: string): MonitorError {

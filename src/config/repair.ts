@@ -1,7 +1,7 @@
 /** Saves what can be read of a settings file that is no JSON. The old one is kept beside it. */
 import { dirname } from 'node:path';
 import { type Disk, ownerOnlyFileMode } from '../base/disk.ts';
-import { MonitorError, wrapSystemError } from '../base/errors.ts';
+import { MonitorError, wrapWriteError } from '../base/errors.ts';
 import { type CheckedSettings, checkSettings } from '../settings/check.ts';
 import { isSettingKey } from '../settings/setting-table.ts';
 import { readBytes, writeSettingsFile } from './file.ts';
@@ -76,7 +76,7 @@ function keepBeside(disk: Disk, path: string, epochSeconds: number): string {
     }
     disk.syncFolder(dirname(kept));
   } catch (error) {
-    throw wrapSystemError(`keep ${path} as ${kept}`, error);
+    throw wrapWriteError(`keep ${path} as ${kept}`, error);
   }
   return kept;
 }

@@ -31,6 +31,8 @@ export interface ConformanceResult {
   readonly expected: string;
   /** The status, or why no answer came. */
   readonly got: string;
+  /** Where no answer came: `ECONNREFUSED` and the like. */
+  readonly failureCode: string | undefined;
 }
 
 interface Question {
@@ -64,6 +66,7 @@ export async function* checkConformance(
       passed: wrong === undefined,
       expected,
       got: shown === undefined ? 'nothing' : describe(shown),
+      failureCode: shown?.kind === 'failure' ? shown.code : undefined,
     };
   }
 }

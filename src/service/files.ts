@@ -14,7 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { makeFolder, replaceDurably, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
-import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import { MonitorError, systemErrorCode, wrapSystemError, wrapWriteError } from '../base/errors.ts';
 
 /** Everybody may read and run it, nobody but its owner may change it. */
 const programMode = 0o755;
@@ -64,7 +64,7 @@ export function removeEmptyFolder(path: string): void {
   } catch (error) {
     // POSIX lets rmdir(2) answer EEXIST for ENOTEMPTY; Windows keeps somebody's current folder.
     const stays = ['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(systemErrorCode(error) ?? '');
-    if (!stays && !isInUse(error)) throw wrapSystemError(`remove ${path}`, error);
+    if (!stays && !isInUse(error)) throw wrapWriteError(`remove ${path}`, error);
   }
 }
 
@@ -76,7 +76,7 @@ export function linkCommand(target: string, link: string): void {
     symlinkSync(target, link);
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') return;
-    throw wrapSystemError(`link ${link} to ${target}`, error);
+    throw wrapWriteError(`link ${link} to ${target}`, error);
   }
 }
 
@@ -124,7 +124,7 @@ export function removeFile(disk: Disk, path: string): void {
   try {
     disk.unlink(path);
   } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw wrapSystemError(`remove ${path}`, error);
+    if (systemErrorCode(error) !== 'ENOENT') throw wrapWriteError(`remove ${path}`, error);
   }
 }
 
@@ -133,7 +133,7 @@ export function removeFolder(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch (error) {
-    throw wrapSystemError(`remove ${path}`, error);
+    throw wrapWriteError(`remove ${path}`, error);
   }
 }
 

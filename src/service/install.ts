@@ -3,7 +3,7 @@ import { posix, win32 } from 'node:path';
 import { MonitorError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { systemFolders } from '../config/locations.ts';
-import type { TypedSettings } from '../settings/settings.ts';
+import type { SettingsFile, TypedSettings } from '../settings/settings.ts';
 import type { InstallResult, ServiceManager } from './service.ts';
 
 export interface InstallFlags {
@@ -33,9 +33,12 @@ export async function installService(
   runtime: Runtime,
   flags: InstallFlags,
 ): Promise<InstallResult> {
+  const { parseFlags } = await import('../settings/validate.ts');
+  const typed = parseFlags(flags.settings);
   const sourceExecutable = ownExecutable(runtime);
   const manager = await openServiceManager(runtime);
-  return manager.install({ sourceExecutable, configure: () => configure(runtime, flags) });
+  const configure = () => writeConfiguration(runtime, typed, flags.config);
+  return manager.install({ sourceExecutable, configure });
 }
 
 /**
@@ -43,28 +46,29 @@ export async function installService(
  * installation's, or the user's own where this is the first), and over them this call's flags. A
  * machine without an id gets one.
  */
-async function configure(runtime: Runtime, flags: InstallFlags): Promise<void> {
-  const [{ openConfiguration }, { readSettingsFile }, { findLocations }, { parseFlags }] =
-    await Promise.all([
-      import('../config/configuration.ts'),
-      import('../config/file.ts'),
-      import('../config/locations.ts'),
-      import('../settings/validate.ts'),
-    ]);
+async function writeConfiguration(
+  runtime: Runtime,
+  typed: SettingsFile,
+  given: string | undefined,
+): Promise<void> {
+  const [{ openConfiguration }, { readSettingsFile }, { findLocations }] = await Promise.all([
+    import('../config/configuration.ts'),
+    import('../config/file.ts'),
+    import('../config/locations.ts'),
+  ]);
   const { disk, platform, environment, homeFolder, clock } = runtime;
   const inForce = findLocations({
     ...{ disk, platform, environment, homeFolder },
-    configFlag: flags.config,
+    configFlag: given,
   }).configuration.path;
   const base = readSettingsFile(disk, inForce);
-  if (base === undefined && flags.config !== undefined) {
+  if (base === undefined && given !== undefined) {
     throw new MonitorError({
       code: 'NOT_AVAILABLE',
-      operation: `read ${flags.config}`,
+      operation: `read ${given}`,
       reason: 'there is no such file',
     });
   }
-  const typed = parseFlags(flags.settings);
   const { configurationFile, stateFolder } = systemPaths(runtime);
   const system = openConfiguration(
     {

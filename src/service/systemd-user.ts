@@ -1,7 +1,7 @@
 /** The system user that the service runs as under systemd, and what is handed to it. */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { wrapSystemError } from '../base/errors.ts';
+import { wrapWriteError } from '../base/errors.ts';
 import type { RunCommand } from '../host/run-command.ts';
 import { ask, demand } from './ask.ts';
 import { exists } from './files.ts';
@@ -42,7 +42,7 @@ export async function handOverConfiguration(
     if (!exists(configurationFile)) return;
     chmodSync(configurationFile, 0o600);
   } catch (error) {
-    throw wrapSystemError(`hand ${folder} to the service's user`, error);
+    throw wrapWriteError(`hand ${folder} to the service's user`, error);
   }
   await demand(runCommand, 'chown', [`${serviceUser}:${serviceUser}`, configurationFile]);
 }

@@ -98,7 +98,7 @@ async function uninstall(
   requireRoot(userId, 'uninstall');
   if (before.installed && before.definition !== unitFile) {
     throw new MonitorError({
-      code: 'USAGE',
+      code: 'NOT_AVAILABLE',
       operation: 'uninstall the service',
       reason: `it was installed by a package (${before.definition})`,
       hint: `Remove the package instead, for example with: apt remove ${serviceName}`,

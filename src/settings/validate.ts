@@ -86,11 +86,11 @@ export function parseTypedSetting(key: SettingKey, text: string, source: string)
   }
 }
 
-/** The key of a setting, from a word that a user typed. Throws CONFIG_INVALID naming its neighbour. */
+/** The key of a setting, from a word that a user typed. Throws USAGE naming its neighbour. */
 export function knownKey(word: string): SettingKey {
   if (isSettingKey(word)) return word;
   throw new MonitorError({
-    code: 'CONFIG_INVALID',
+    code: 'USAGE',
     operation: `find setting "${word}"`,
     reason: 'there is no such setting',
     hint: unknownKey(word).hint,

@@ -1,5 +1,5 @@
 /** Whether the disk takes reports just now. Said once when that changes, not at every report. */
-import { errorMessage, MonitorError, systemErrorCode } from '../base/errors.ts';
+import { errorMessage, isForeseen, MonitorError, systemErrorCode } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 
 export interface DiskRefusal {
@@ -22,7 +22,7 @@ export function createDiskRefusal(logger: Logger): DiskRefusal {
     },
     note(error) {
       const code = refusalCode(error);
-      if (!(error instanceof MonitorError) && code === undefined) throw error;
+      if (code === undefined && !isForeseen(error)) throw error;
       isForRoom = isLackOfRoom(error);
       const reason = errorMessage(error);
       // The reason names the file, and would be a new one each time.

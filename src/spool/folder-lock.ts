@@ -5,11 +5,11 @@
 import { join } from 'node:path';
 import { writeFileQuickly } from '../base/atomic-file.ts';
 import type { Disk, FileLock } from '../base/disk.ts';
-import { errorMessage, MonitorError } from '../base/errors.ts';
+import { MonitorError, wrapWriteError } from '../base/errors.ts';
 
 /**
  * Takes the lock of an existing folder. Throws a MonitorError: BUSY with the holder's pid where
- * another process (or another spool of this one) has it, CANNOT_WRITE where the disk refuses.
+ * another process (or another spool of this one) has it, PERMISSION or CANNOT_WRITE where the disk refuses.
  */
 export function lockFolder(disk: Disk, folder: string, pid: number): FileLock {
   const path = join(folder, 'lock');
@@ -37,12 +37,7 @@ function takeLock(disk: Disk, path: string): FileLock | undefined {
   try {
     return disk.lock(path);
   } catch (error) {
-    throw new MonitorError({
-      code: 'CANNOT_WRITE',
-      operation: `lock ${path}`,
-      reason: errorMessage(error),
-      cause: error,
-    });
+    throw wrapWriteError(`lock ${path}`, error);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The spool's folder while this process has it: made, locked, and made again when it was deleted. */
 import { writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk, FileLock } from '../base/disk.ts';
-import { MonitorError } from '../base/errors.ts';
+import { MonitorError, systemErrorCode } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { lockFolder } from './folder-lock.ts';
 import { makeSpoolFolders, reportPath, type SpoolPaths } from './spool-folder.ts';
@@ -58,7 +58,7 @@ export function createLockedFolder(options: LockedFolderOptions): LockedFolder {
       try {
         writeFileDurably(disk, path, content);
       } catch (error) {
-        if (!(error instanceof MonitorError) || error.code !== 'NOT_AVAILABLE') throw error;
+        if (!(error instanceof MonitorError && isMissing(error.cause))) throw error;
         // A folder is missing: all of them, with the lock, or pending/ alone.
         ensure();
         makeSpoolFolders(disk, paths);
@@ -67,4 +67,8 @@ export function createLockedFolder(options: LockedFolderOptions): LockedFolder {
     },
     release,
   };
+}
+
+function isMissing(cause: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '');
 }

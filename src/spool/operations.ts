@@ -9,7 +9,13 @@
 import { join } from 'node:path';
 import { removeFile } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
-import { errorMessage, MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import {
+  errorMessage,
+  MonitorError,
+  systemErrorCode,
+  wrapSystemError,
+  wrapWriteError,
+} from '../base/errors.ts';
 import { lockOwner } from './folder-lock.ts';
 import { decodeReport, isReportKey } from './report-file.ts';
 import type { SpoolEntry } from './spool.ts';
@@ -23,6 +29,8 @@ import {
   scanReports,
   spoolPaths,
 } from './spool-folder.ts';
+
+const asTheAgent = 'Run this as the user that the agent runs as.';
 
 export interface RejectedEntry extends SpoolEntry {
   /** Why the server refused it, or undefined where nobody could write that down. */
@@ -92,12 +100,13 @@ export function showReport(disk: Disk, folder: string, key: string): ShownReport
  */
 export function retryRejected(disk: Disk, folder: string, keys: readonly string[] | 'all'): number {
   const paths = spoolPaths(folder);
-  const chosen = choose(scanReports(disk, paths.rejected).entries, keys);
+  const { entries } = reading(folder, () => scanReports(disk, paths.rejected));
+  const chosen = choose(entries, keys);
   for (const key of chosen) {
     try {
       disk.rename(reportPath(paths.rejected, key), reportPath(paths.pending, key));
     } catch (error) {
-      throw wrapSystemError(`put ${key} back in line`, error);
+      throw wrapWriteError(`put ${key} back in line`, error, asTheAgent);
     }
     removeFile(disk, reasonPath(paths, key));
   }
@@ -111,20 +120,19 @@ export type DropChoice =
 /** Deletes reports for good. Returns how many. Throws like `retryRejected`. */
 export function dropReports(disk: Disk, folder: string, choice: DropChoice): number {
   const paths = spoolPaths(folder);
-  const files =
+  const files = reading(folder, () =>
     choice.state === 'damaged'
       ? namesIn(disk, paths.damaged).map((name) => join(paths.damaged, name))
       : choose(scanReports(disk, paths[choice.state]).entries, choice.keys).map((key) =>
           reportPath(paths[choice.state], key),
-        );
+        ),
+  );
   for (const file of files) {
-    if (!removeFile(disk, file)) {
-      throw new MonitorError({
-        code: 'CANNOT_WRITE',
-        operation: `delete ${file}`,
-        reason: 'the system refuses',
-        hint: 'Run this as the user that the agent runs as.',
-      });
+    try {
+      disk.unlink(file);
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') continue;
+      throw wrapWriteError(`delete ${file}`, error, asTheAgent);
     }
     if (choice.state === 'rejected') removeFile(disk, file.replace(/\.report$/, '.reason'));
   }
@@ -200,7 +208,7 @@ function finish(
     for (const folder of new Set([paths[state], paths.pending])) disk.syncFolder(folder);
     askForRescan(disk, paths);
   } catch (error) {
-    throw wrapSystemError('tell the agent of the change', error);
+    throw wrapWriteError('tell the agent of the change', error);
   }
   return changed;
 }
@@ -240,7 +248,7 @@ function reading<Value>(folder: string, read: () => Value): Value {
   try {
     return read();
   } catch (error) {
-    throw wrapSystemError(`read ${folder}`, error, 'Run this as the user that the agent runs as.');
+    throw wrapSystemError(`read ${folder}`, error, asTheAgent);
   }
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileQuickly } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
-import { MonitorError, systemErrorCode, wrapSystemError } from '../base/errors.ts';
+import { MonitorError, systemErrorCode, wrapSystemError, wrapWriteError } from '../base/errors.ts';
 import { remarkKinds } from '../base/remarks.ts';
 import { partStates } from '../collectors/part-health.ts';
 
@@ -107,7 +107,7 @@ export function writeStatus(disk: Disk, stateFolder: string, status: AgentStatus
     writeFileQuickly(disk, temporary, JSON.stringify(status));
     disk.rename(temporary, path);
   } catch (error) {
-    throw wrapSystemError(`write ${path}`, error);
+    throw wrapWriteError(`write ${path}`, error);
   }
 }
 

@@ -151,6 +151,39 @@ describe('check', () => {
 });
 
 describe('the answer', () => {
+  testWith(
+    [...built, onPlatform('linux')],
+    'of help that cannot be written is an error too',
+    () => {
+      for (const [words, output, code] of [
+        ['--help', '>/dev/full 2>/dev/null', 73],
+        // Nobody can be told; the fault is what it was.
+        ['nonsense', '>/dev/full 2>/dev/full', 64],
+        ['memory --json', '>/dev/full 2>/dev/full', 73],
+        // The work is done although nobody wants to hear of it.
+        ['config path', '>/dev/null 2>/dev/full', 0],
+      ] as const) {
+        const { status } = spawnSync('sh', ['-c', `"$0" ${words} ${output}`, executable], {
+          timeout: 60_000,
+        });
+        expect([words, status]).toEqual([words, code]);
+      }
+    },
+  );
+
+  testWith(
+    [...built, onPlatform('linux')],
+    'comes although the system makes no folder there: Node alone would wait for ever',
+    async () => {
+      const environment = { SYSTEM_MONITOR_CONFIG: '/proc/x/config.json' };
+      const ended = await runProgram(['config', 'set', 'interval', '5'], {
+        folder: temporaryFolder(),
+        environment,
+      });
+      expect(ended).toMatchObject({ code: 73, stderr: expect.stringContaining('/proc/x') });
+    },
+  );
+
   testWith([...built, onPlatform('linux')], 'that cannot be written is an error, 73', () => {
     const full = openSync('/dev/full', 'w');
     try {

@@ -106,6 +106,6 @@ testWith(
     const program = start('exception', 'http://127.0.0.1:9/', ['memory', '--watch', '1']);
     program.breakIt();
     expect(await program.ended).toBe(70);
-    expect(program.stderr()).toMatch(/this is a bug; please report it[\s\S]*injected: exception/);
+    expect(program.stderr()).toMatch(/this is a bug\. Please report it[\s\S]*injected: exception/);
   },
 );

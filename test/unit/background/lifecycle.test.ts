@@ -208,6 +208,14 @@ describe('one round', () => {
     expect(await other.within(promisedMs, runOnce(other.background))).toBe(69);
   });
 
+  test('says cannot write, 73, where a report is lost with it: no disk took it', async () => {
+    const scene = createBackgroundScene();
+    scene.world.post = isAway;
+    const { counts } = scene.spool;
+    scene.spool.counts = () => ({ ...counts(), memoryReports: 1 });
+    expect(await scene.within(promisedMs, runOnce(scene.background))).toBe(73);
+  });
+
   test.each([
     ['heeds the signal', hangs],
     ['heeds nothing', hangsForGood],

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Command } from 'commander';
 import { manualPage } from '../../../build/manual-page.ts';
+import { exitCodeRows } from '../../../src/base/exit-codes.ts';
 
 function page(): string {
   const program = new Command('tool').description("'tis a tool").option('--top <x>', 'for all');
@@ -31,4 +32,11 @@ test('what roff would take for a command or an escape is text', () => {
 
 test('the date is that of the source, not of the build', () => {
   expect(page()).toContain('.TH TOOL 1 2027-01-15 "tool 1.2.3"');
+});
+
+test('every exit code is told with its meaning, and what it says after a command', () => {
+  const status = page().split('.SH EXIT STATUS')[1]?.split('.SH FILES')[0] ?? '';
+  for (const { code } of exitCodeRows) expect(status).toContain(`.TP\n.B ${code}\n`);
+  expect(status).toContain('.B 64\nWrong command line. There is no such command,');
+  expect(status).toContain('After "service status": it is not running.');
 });

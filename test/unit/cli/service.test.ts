@@ -1,31 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { OutputStream, Runtime } from '../../../src/base/runtime.ts';
-import { runCli } from '../../../src/cli/cli.ts';
-import { createRuntime } from '../../../src/main.ts';
+import type { Runtime } from '../../../src/base/runtime.ts';
+import { runWords } from '../../support/run-cli.ts';
 
 /** What happens on a real service manager is in test/e2e/systemd.test.ts. */
-async function run(
-  words: readonly string[],
-  changes: Partial<Runtime> = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof written): OutputStream => ({
-    isTerminal: false,
-    columns: () => 80,
-    write: async (text) => {
-      written[name] += text;
-    },
-  });
-  const code = await runCli({
-    ...createRuntime(),
-    arguments: ['service', ...words],
-    platform: 'freebsd',
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    ...changes,
-  });
-  return { code, ...written };
-}
+const run = (words: readonly string[], changes: Partial<Runtime> = {}) =>
+  runWords(['service', ...words], { platform: 'freebsd', ...changes });
 
 test('a system without a known service manager is told what to start instead', async () => {
   expect(await run(['status'])).toMatchObject({

@@ -118,7 +118,7 @@ test("a package's service is left to the package's own removal", async () => {
     show({ LoadState: 'loaded', FragmentPath: '/lib/systemd/system/system-monitor.service' }),
   );
   await expect(manager.uninstall({ purge: false })).rejects.toMatchObject({
-    code: 'USAGE',
+    code: 'NOT_AVAILABLE',
     hint: 'Remove the package instead, for example with: apt remove system-monitor',
   });
   expect(lines.filter((line) => !line.startsWith('systemctl show'))).toEqual([]);
