@@ -25,6 +25,9 @@ const realClock: Clock = {
   sleep,
 };
 
+/** Beyond it, and below zero, setTimeout waits for a millisecond and complains on standard error. */
+const timerMaxMs = 2 ** 31 - 1;
+
 /**
  * Not that of timers/promises: it answers an abort with an exception, whose stack trace costs more
  * than the wait; and most waits here are deadlines that are called off.
@@ -40,7 +43,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    const timer = setTimeout(end, Math.min(Math.max(ms, 0), timerMaxMs));
     signal?.addEventListener('abort', end);
   });
 }

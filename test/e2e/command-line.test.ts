@@ -208,11 +208,12 @@ describe('the answer', () => {
   });
 
   testWith([...built, onPlatform('linux', 'darwin')], 'larger than a pipe arrives whole', () => {
-    const { stdout } = spawnSync(
+    const { stdout, stderr } = spawnSync(
       'sh',
       ['-c', '"$0" processes --watch 0.1 | { sleep 3; head -n 20; }', executable],
       { encoding: 'utf8', timeout: 60_000 },
     );
+    expect(stderr).toBe('');
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(20);
     for (const line of lines) expect(Array.isArray(JSON.parse(line))).toBe(true);
