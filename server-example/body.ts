@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { createHeldBytes } from './held-bytes.ts';
 import { HttpError } from './http.ts';
 import * as limits from './limits.ts';
 import { atATime } from './slices.ts';
@@ -11,40 +12,44 @@ export interface BodyReader {
   /**
    * The request's body as text. Neither it nor what it inflates to may exceed `maxBytes`, so a
    * kilobyte that inflates to a gigabyte costs no more than the bound.
+   * `sender` tells whose it is, so that one slow sender leaves room for others.
    * Rejects with HttpError 400 (not UTF-8, damaged compression, cut off), 413 (too large), 415
    * (unknown coding), 503 (too much is on its way at once).
    */
-  readText(request: IncomingMessage, maxBytes: number): Promise<string>;
+  readText(request: IncomingMessage, maxBytes: number, sender: string): Promise<string>;
 }
 
 export interface BodyReaderOptions {
   readonly arrivingBytesMax?: number;
+  readonly arrivingBytesOfSenderMax?: number;
   readonly inflationsMax?: number;
 }
 
 export function createBodyReader(options: BodyReaderOptions = {}): BodyReader {
-  const { arrivingBytesMax = limits.arrivingBytesMax } = options;
+  const arriving = createHeldBytes(
+    options.arrivingBytesMax ?? limits.arrivingBytesMax,
+    options.arrivingBytesOfSenderMax ?? limits.arrivingBytesOfSenderMax,
+  );
   const inInflation = atATime(options.inflationsMax ?? limits.inflationsMax);
-  let arrivingBytes = 0;
 
-  const readBytes = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =>
+  const readBytes = (request: IncomingMessage, maxBytes: number, sender: string): Promise<Buffer> =>
     new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
       const settle = (error?: unknown): void => {
         request.off('data', onData);
-        arrivingBytes -= length;
+        arriving.giveBack(sender, length);
         length = 0;
         if (error !== undefined) reject(error);
       };
       const onData = (chunk: Buffer): void => {
-        length += chunk.length;
-        arrivingBytes += chunk.length;
-        if (length > maxBytes || arrivingBytes > arrivingBytesMax) {
+        const isTooLarge = length + chunk.length > maxBytes;
+        if (isTooLarge || arriving.take(sender, chunk.length) !== 'taken') {
           request.pause();
-          settle(length > maxBytes ? tooLarge(maxBytes) : tooMuch());
+          settle(isTooLarge ? tooLarge(maxBytes) : tooMuch());
           return;
         }
+        length += chunk.length;
         chunks.push(chunk);
       };
       request.on('data', onData);
@@ -60,7 +65,7 @@ export function createBodyReader(options: BodyReaderOptions = {}): BodyReader {
     });
 
   return {
-    readText: async (request, maxBytes) => {
+    readText: async (request, maxBytes, sender) => {
       const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
       const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
       if (decode === undefined && coding !== 'identity') {
@@ -69,7 +74,7 @@ export function createBodyReader(options: BodyReaderOptions = {}): BodyReader {
         });
       }
       if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-      const raw = await readBytes(request, maxBytes);
+      const raw = await readBytes(request, maxBytes, sender);
       if (decode === undefined) return toText(raw);
       return inInflation(async () => toText(await inflateBounded(decode, coding, raw, maxBytes)));
     },

@@ -28,6 +28,8 @@ export const keptBytesMax = 32 * 1024;
 
 /** Bodies that are on their way, together: many slow senders cannot fill the memory. */
 export const arrivingBytesMax = 128 * 1024 * 1024;
+/** Of one sender: half, because behind a proxy all machines may be one. */
+export const arrivingBytesOfSenderMax = arrivingBytesMax / 2;
 /** Bodies that are inflated at a time; the others wait as small as they came. */
 export const inflationsMax = 4;
 /** A larger body is read by another thread, so that nobody waits for it here. */

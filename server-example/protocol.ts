@@ -96,8 +96,8 @@ export function createProtocol(options: ProtocolOptions): Handler {
   return async (request, response) => {
     const caller = await gate.admit(request, 'report');
     requireJson(request);
-    const body = await options.bodies.readText(request, options.bodyBytesMax);
     const sender = senderOf(caller, request);
+    const body = await options.bodies.readText(request, options.bodyBytesMax, sender);
     const reading = await options.reader.read(body, sender);
     switch (reading.action) {
       case 'check_url':

@@ -9,7 +9,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Caller } from '../access.ts';
 import { errorSchema } from '../api-schemas.ts';
 import type { BodyReader } from '../body.ts';
-import type { Gate } from '../gate.ts';
+import { addressOf, type Gate } from '../gate.ts';
 import type { Permission } from '../tokens.ts';
 
 export interface RouteEnv {
@@ -33,7 +33,8 @@ export function needs(gate: Gate, permission: Permission): MiddlewareHandler<Rou
  */
 export function boundedBody(bodies: BodyReader): MiddlewareHandler<RouteEnv> {
   return async (c, next) => {
-    const text = await bodies.readText(c.env.incoming, bodyBytesMax);
+    const { incoming } = c.env;
+    const text = await bodies.readText(incoming, bodyBytesMax, addressOf(incoming));
     const type = c.req.header('content-type');
     const body = text.trim() === '' ? (type === undefined ? undefined : '{}') : text;
     c.req.raw = new Request(c.req.url, {
