@@ -4,7 +4,7 @@
  *
  *   npm run mutate                          everything below, for an hour at most
  *   npm run mutate -- src/spool             one folder or file
- *   npm run mutate -- --minutes 10 --jobs 2 --operator drop-call
+ *   npm run mutate -- --minutes 10 --jobs 2 --operators drop-call,empty-recovery
  *   npm run mutate -- --survivors           only what survived before, after tests were added
  *
  * It works on a copy in dist/mutation and goes on where it was stopped: a mutant is tried again when
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     options: {
       minutes: { type: 'string', default: '60' },
       jobs: { type: 'string', default: '1' },
-      operator: { type: 'string' },
+      operators: { type: 'string' },
       survivors: { type: 'boolean', default: false },
     },
   });
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
 
   const queue = files
     .flatMap((file) => mutantsOf(file).map((mutant) => ({ file, mutant, id: idOf(file, mutant) })))
-    .filter(({ mutant }) => values.operator === undefined || mutant.operator === values.operator)
+    .filter(({ mutant }) => values.operators?.split(',').includes(mutant.operator) ?? true)
     .filter(({ id, file }) => {
       const before = results[file.path]?.mutants[id]?.status;
       return values.survivors
