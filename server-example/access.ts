@@ -96,10 +96,12 @@ function watchTokens({ path, now, log }: TokenFileOptions): () => ReadonlyMap<st
       if (found !== version) {
         version = found;
         tokens = parseTokens(readFileSync(path, 'utf8'), path);
-        log(`tokens: ${path} was read again, ${tokens.size} tokens`);
+        log(`tokens: ${path} was read again; it has ${tokens.size}`);
       }
     } catch (error) {
-      log(`tokens: the old ones stay: ${error instanceof Error ? error.message : String(error)}`);
+      log(
+        `tokens: the old ones stay in use: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     return tokens;
   };

@@ -11,7 +11,7 @@ const percent = z.number().min(0).max(100);
 export const systemStateSchema = z
   .enum(['up', 'late', 'silent', 'waiting'])
   .describe(
-    'up: reports as it should; late: a whole interval overdue; silent: five intervals; waiting: registered and never heard of',
+    'up: reporting on time; late: a report is overdue by a whole interval; silent: no report for five intervals; waiting: registered, but has never reported',
   );
 export type SystemState = z.infer<typeof systemStateSchema>;
 
@@ -22,24 +22,24 @@ const figuresSchema = z.object({
   memory_total: bytes,
   memory_used: bytes,
   memory_percent: percent,
-  processes: z.int().nullable().describe('null where the machine sends none'),
+  processes: z.int().nullable().describe('null if the machine does not send it'),
   disk: z.object({ mount_point: z.string(), percent }).nullable().describe('The fullest disk'),
-  sent_per_second: bytes.nullable().describe('Bytes a second since the report before'),
-  received_per_second: bytes.nullable().describe('Bytes a second since the report before'),
+  sent_per_second: bytes.nullable().describe('Bytes per second since the previous report'),
+  received_per_second: bytes.nullable().describe('Bytes per second since the previous report'),
 });
 export type SummaryFigures = z.infer<typeof figuresSchema>;
 
 export const systemSchema = z.object({
   id: z.string(),
-  name: z.string().nullable().describe('Given on the page or by PUT'),
+  name: z.string().nullable().describe('Set on the page or by PUT'),
   registered_at: moment,
   state: systemStateSchema,
-  late_at: moment.nullable().describe('When it becomes late if nothing arrives until then'),
-  silent_at: moment.nullable().describe('When it becomes silent if nothing arrives until then'),
+  late_at: moment.nullable().describe('When it becomes late if nothing arrives before that'),
+  silent_at: moment.nullable().describe('When it becomes silent if nothing arrives before that'),
   last_epoch: moment.nullable().describe('When its newest report was collected, by its own clock'),
-  last_received: moment.nullable().describe('When it was last heard, by this server’s clock'),
+  last_received: moment.nullable().describe('When it last reported, by this server’s clock'),
   interval: z.int().nullable().describe('Seconds between its reports'),
-  url: z.string().nullable().describe('Where it sends to, without credentials'),
+  url: z.string().nullable().describe('The address that it reports to, without credentials'),
   figures: figuresSchema.nullable().describe('null until its first report'),
 });
 export type SystemSummary = z.infer<typeof systemSchema>;
@@ -94,7 +94,7 @@ export const historySchema = z
     received_per_second: column,
     disks: z.record(z.string(), column).describe('Percent used, by mount point; the fullest 12'),
   })
-  .describe('Every column is as long as epochs; null is a gap, where nothing was reported');
+  .describe('Every column is as long as epochs; null is a gap without reports');
 export type History = z.infer<typeof historySchema>;
 
 export const nameSchema = z.object({
@@ -102,14 +102,14 @@ export const nameSchema = z.object({
     .string()
     .trim()
     .max(100)
-    .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), 'must hold no control characters')
+    .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), 'must not contain control characters')
     .nullable()
     .optional()
-    .describe('What to call it; null or empty takes the name away'),
+    .describe('Its new name; null or empty removes the name'),
 });
 
 export const sessionStateSchema = z.object({
-  asks_for_token: z.boolean().describe('false: everybody may do everything here'),
+  asks_for_token: z.boolean().describe('false: anybody may do anything here'),
   permissions: z.array(z.enum(['report', 'view', 'manage'])),
 });
 export type SessionState = z.infer<typeof sessionStateSchema>;

@@ -152,7 +152,7 @@ function addDescription(app: Routes): void {
       title: 'System Monitor receiver',
       version: '1',
       description:
-        'Receives the reports of system-monitor agents at `POST /`, and tells what they say under `/api`. Moments are whole seconds since 1970.',
+        'Receives the reports of system-monitor agents at `POST /`, and offers what they say under `/api`. Times are whole seconds since 1970.',
     },
     // Both, because tokens are asked for only where a token file was given.
     security: [{}, { token: [] }],

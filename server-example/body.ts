@@ -69,7 +69,7 @@ export function createBodyReader(options: BodyReaderOptions = {}): BodyReader {
       const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
       const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
       if (decode === undefined && coding !== 'identity') {
-        throw new HttpError(415, `content-encoding ${coding} is not understood`, {
+        throw new HttpError(415, `content-encoding ${coding} is not supported`, {
           'accept-encoding': Object.keys(decoders).join(', '),
         });
       }

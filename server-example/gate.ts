@@ -29,7 +29,7 @@ export function createGate(access: Access, wrongTokens: WrongTokens): Gate {
 export function requirePermission(caller: Caller, permission: Permission): void {
   if (caller.permissions.has(permission)) return;
   const may = [...caller.permissions].join(' and ');
-  throw new HttpError(403, `this token may only ${may}; you need one that may ${permission}`);
+  throw new HttpError(403, `this token may only ${may}; a token that may ${permission} is needed`);
 }
 
 /**

@@ -26,7 +26,10 @@ export function createHostGuard(allowed: readonly string[]): HostGuard {
       const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
       // Browsers always send one; a probe of HTTP/1.0 need not.
       if (name === '' || names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
-      throw new HttpError(403, `this receiver is not ${name}; --allow-host ${name} makes it so`);
+      throw new HttpError(
+        403,
+        `this receiver does not answer to the name ${name}; --allow-host ${name} allows it`,
+      );
     },
   };
 }

@@ -45,12 +45,12 @@ async function main(): Promise<void> {
   const isLocal = /^https?:\/\/(127\.|\[::1\])/.test(address);
   if (access === openAccess && !isLocal) {
     log(
-      'Everybody who reaches this address may report, look and change; --token-file asks for a token.',
+      'Anybody who can reach this address may report, view and change things; use --token-file to require tokens.',
     );
   }
   if (access !== openAccess && options.tls === undefined && !isLocal) {
     log(
-      'Tokens travel in the clear over http; --tls-certificate and --tls-key, or a proxy, mend that.',
+      'Tokens are sent unencrypted over http; use --tls-certificate and --tls-key, or a proxy with TLS.',
     );
   }
 

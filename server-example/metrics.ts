@@ -22,7 +22,7 @@ interface Gauge {
 const gauges: readonly Gauge[] = [
   {
     name: 'system_monitor_last_received_seconds',
-    help: 'When the machine was last heard, seconds since 1970.',
+    help: 'When the machine last reported, in seconds since 1970.',
     read: (system) => system.last_received,
   },
   {
@@ -77,7 +77,7 @@ export function createMetrics(): Metrics {
         ...family(
           'system_monitor_receiver_reports_total',
           'counter',
-          'Reports by what came of them, since the receiver started.',
+          'Reports by outcome, since the receiver started.',
           Object.entries(reports).map(([outcome, count]) => [`{outcome="${outcome}"}`, count]),
         ),
         ...family(

@@ -29,27 +29,27 @@ export const usage = `Usage: npm run server -- [options]
 
 Receives the reports of system-monitor agents, keeps them in SQLite and shows them on a page.
 
-  --port N              port to listen on; 0 takes a free one (5000)
-  --host H              address to listen on (127.0.0.1: this machine alone)
+  --port N              port to listen on; 0 picks a free one (5000)
+  --host H              address to listen on (127.0.0.1: only this machine)
   --data DIR            folder of the database (the user's own state folder)
-  --store URL           a PostgreSQL in place of it: postgres://USER@HOST/DATABASE, its password
-                        in PGPASSWORD or ~/.pgpass; several receivers may share one
+  --store URL           use PostgreSQL instead: postgres://USER@HOST/DATABASE, with the password
+                        in PGPASSWORD or ~/.pgpass; several receivers can share one
 
-  --register ID         register a system id; may be given more than once
+  --register ID         register a system id; can be repeated
   --registration MODE   open: the first report of an id registers it (default)
                         closed: reports of ids that are not registered are refused
-  --max-systems N       systems that may be registered (${systemsMaxDefault})
-  --token-file FILE     ask for a bearer token; a line is [report] [view] [manage] TOKEN, and a
-                        token that may report may be bound to ids: report id=web-* TOKEN
+  --max-systems N       how many systems can be registered (${systemsMaxDefault})
+  --token-file FILE     require bearer tokens; each line is [report] [view] [manage] TOKEN, and a
+                        token that may report can be bound to ids: report id=web-* TOKEN
   --tls-certificate FILE, --tls-key FILE
-                        answer by https with these (PEM); they are read again when they change
-  --allow-host NAME     a name under which browsers may reach this receiver on the loopback,
-                        such as that of a proxy in front; may be given more than once
+                        use https with these files (PEM); they are read again when they change
+  --allow-host NAME     a name by which browsers may reach this receiver on the loopback, such
+                        as the name of a proxy in front of it; can be repeated
 
-  --keep-reports DAYS   whole reports are kept this long (${keepReportsDaysDefault}), then one average an hour
-  --keep-hourly DAYS    hourly averages are kept this long (${keepHourlyDaysDefault})
+  --keep-reports DAYS   keep whole reports this long (${keepReportsDaysDefault}), then hourly averages
+  --keep-hourly DAYS    keep hourly averages this long (${keepHourlyDaysDefault})
 
-  --help                show this
+  --help                show this help
 `;
 
 const flags = {
@@ -126,7 +126,7 @@ function systemId(text: string): string {
   const parsed = systemIdSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new UsageError(
-    `--register ${JSON.stringify(text)}: must be a system id of 1 to 200 characters that can be seen, such as Linux-0123456789abcdef0123456789abcdef`,
+    `--register ${JSON.stringify(text)}: must be a system id of 1 to 200 visible characters, such as Linux-0123456789abcdef0123456789abcdef`,
   );
 }
 
@@ -139,7 +139,7 @@ function storeUrl(text: string): string {
 function tlsFiles(certificate: string | undefined, key: string | undefined): TlsFiles | undefined {
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate === undefined || key === undefined) {
-    throw new UsageError('--tls-certificate and --tls-key: one needs the other');
+    throw new UsageError('--tls-certificate and --tls-key must be given together');
   }
   return { certificate, key };
 }

@@ -86,7 +86,7 @@ export function createProtocol(options: ProtocolOptions): Handler {
     const notice = { 'system-monitor-notice': 'other-machine' };
     if (outcome === 'excess') {
       // Not 503: the agent would hold all others back for one that can never be stored.
-      const reason = `too many other reports of this second are stored under ${id}`;
+      const reason = `too many other reports of this second are stored for ${id}`;
       throw new HttpError(409, reason, notice);
     }
     const received = { received: true, duplicate: outcome === 'duplicate' };
@@ -126,14 +126,14 @@ async function storeReport(
   await options.registry.admit(systemId, caller);
   const place = options.quota.take({ sender, systemId, epoch, intervalSeconds });
   if ('retryAfterSeconds' in place) {
-    const reason = `${systemId} sends more reports of one hour than its interval gives tenfold`;
+    const reason = `${systemId} has sent more than ten times as many reports of one hour as its interval allows`;
     throw tooMany(reason, place.retryAfterSeconds);
   }
   const share = options.shares.take({ sender, systemId, epoch, bytes: body.length });
   let outcome: InsertOutcome | undefined;
   try {
     if (share === undefined)
-      throw tooMany(`${systemId} sends many reports of one second at once`, 1);
+      throw tooMany(`${systemId} is sending many reports of one second at once`, 1);
     const { copiesMax } = share;
     const receivedAt = options.now();
     outcome = await options.intake.add({ ...report, receivedAt, body, copiesMax });

@@ -25,7 +25,7 @@ export function createQuietLog({ log, now, quietSeconds = 60 }: QuietLogOptions)
     if (said.size >= linesMax) said.clear();
     said.set(line, { at: now(), more: 0 });
     log(
-      before === undefined || before.more === 0 ? line : `${line} (and ${before.more} times more)`,
+      before === undefined || before.more === 0 ? line : `${line} (and ${before.more} more times)`,
     );
   };
 }

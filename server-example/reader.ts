@@ -50,7 +50,7 @@ export function createReader(): Reader {
     started.on('message', (answer: Answer) => end((one) => one.resolve(answer)));
     started.on('error', (error) => {
       thread = undefined;
-      const reason = `this report needs more memory than a report may: ${error.message}`;
+      const reason = `reading this report takes too much memory: ${error.message}`;
       end((one) => one.reject(new HttpError(400, reason)));
     });
     return started;

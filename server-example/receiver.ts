@@ -148,11 +148,11 @@ function tellOf({
     if (outcome === 'stored' || outcome === 'conflict') changed(systemId);
     if (outcome === 'conflict' || outcome === 'excess') {
       log(
-        `${systemId} sent different reports of one second: do two machines share this id, or was its clock set back?`,
+        `${systemId} sent different reports of the same second. Do two machines share this id, or was its clock set back?`,
       );
     }
     if (outcome === 'limited') {
-      log(`${systemId} sends more different reports than ten times what its interval gives`);
+      log(`${systemId} sends more than ten times as many reports as its interval allows`);
     }
   };
 }

@@ -42,19 +42,19 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (twin !== undefined) {
       throw new HttpError(
         403,
-        `${systemId} and ${twin}, which is registered here, differ in nothing that can be seen`,
+        `${systemId} looks the same as ${twin}, which is already registered here`,
       );
     }
     if (known.count() >= systemsMax) {
       throw new HttpError(
         403,
-        `${systemId} is not registered, and there is no room: this receiver keeps ${systemsMax} systems (--max-systems)`,
+        `${systemId} is not registered, and there is no room for it: this receiver keeps at most ${systemsMax} systems (--max-systems)`,
       );
     }
     if (isFull(caller)) {
       throw new HttpError(
         403,
-        `${systemId} is not registered, and this token may register ${caller.systemsMax} systems`,
+        `${systemId} is not registered, and this token may register at most ${caller.systemsMax} systems`,
       );
     }
     known.add(systemId);

@@ -30,7 +30,7 @@ export const systemIdSchema = z
   .string()
   .refine(
     (id) => /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]{1,200}$/u.test(id),
-    'must be 1 to 200 characters, and none of them a control character or one that cannot be seen',
+    'must be 1 to 200 visible characters',
   )
   .describe('1 to 200 characters, none of them a control, format, line or surrogate character');
 
@@ -107,7 +107,7 @@ export function readReport(value: Readonly<Record<string, unknown>>): ReportRead
   for (const { part, most } of namedParts) {
     const found = Object.keys(Object(Object(sent)[part])).length;
     if (found > most)
-      return { refusal: `stats.${part}: ${found} entries, at most ${most} are taken` };
+      return { refusal: `stats.${part}: ${found} entries; at most ${most} are accepted` };
   }
   const parsed = reportSchema.safeParse(value);
   if (!parsed.success) return { refusal: describeIssue(parsed.error) };
@@ -144,7 +144,7 @@ function addProto(
 /** One line that names the first key that is wrong and why: `stats.cpu.count: expected number`. */
 export function describeIssue(error: z.ZodError): string {
   const issue = deepest(error.issues, []);
-  if (issue === undefined) return 'does not fit the schema';
+  if (issue === undefined) return 'does not match the schema';
   // A name may be as long as it likes; the answer is one line all the same.
   const path = issue.path.map((key) => String(key).slice(0, 100)).join('.');
   return path === '' ? issue.message : `${path}: ${issue.message}`;

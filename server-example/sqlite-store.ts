@@ -147,7 +147,7 @@ function insertOne(statements: Statements, report: IncomingReport): InsertOutcom
   const copy = numberIn(there, 'last') + 1;
   if (copy >= report.copiesMax) return 'excess';
   // There is one writer, so the number is still free.
-  if (!insertCopy(statements, report, copy)) throw new Error(`copy ${copy} is there already`);
+  if (!insertCopy(statements, report, copy)) throw new Error(`copy ${copy} already exists`);
   return 'conflict';
 }
 

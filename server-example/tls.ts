@@ -43,7 +43,7 @@ export function watchTlsFiles(
       log(`tls: ${files.certificate} was read again`);
     } catch (error) {
       log(
-        `tls: the old certificate stays: ${error instanceof Error ? error.message : String(error)}`,
+        `tls: the old certificate stays in use: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   };

@@ -47,7 +47,7 @@ export function parseTokens(text: string, path: string): ReadonlyMap<string, Tok
       throw new Error(`${path}, line ${index + 1}: ${reason}`);
     }
   }
-  if (tokens.size === 0) throw new Error(`${path}: holds no token`);
+  if (tokens.size === 0) throw new Error(`${path}: there is no token in it`);
   return tokens;
 }
 
@@ -64,7 +64,7 @@ function parseLine(words: readonly string[], secret: string): Token {
   if (secret.length < tokenLengthMin || /^(id|systems)=/.test(secret)) throw new Error(expected);
   const isBound = patterns.length > 0 || systemsMax !== Number.POSITIVE_INFINITY;
   if (isBound && !allowed.includes('report')) {
-    throw new Error('id= and systems= need the word report before them');
+    throw new Error('id= and systems= need the permission report before them');
   }
   const granted = new Set<Permission>(words.length === 0 ? permissions : allowed);
   if (granted.has('manage')) granted.add('view');

@@ -66,7 +66,7 @@ export function createWrongTokens(options: WrongTokensOptions): WrongTokens {
         record.waiting -= 1;
         waiting -= 1;
       }
-      throw new HttpError(401, 'this token is not known here', { 'www-authenticate': 'Bearer' });
+      throw new HttpError(401, 'this token is unknown here', { 'www-authenticate': 'Bearer' });
     },
   };
 }
@@ -81,13 +81,13 @@ function createNamer({ now, log }: WrongTokensOptions): (address: string) => voi
       since = now();
     }
     if (named.size < namedMax) named.add(address);
-    if (named.has(address)) log(`a wrong token came from ${address}`);
-    else log(`wrong tokens come from more than ${namedMax} addresses`);
+    if (named.has(address)) log(`${address} sent a wrong token`);
+    else log(`more than ${namedMax} addresses have sent wrong tokens`);
   };
 }
 
 function tooMany(): HttpError {
-  return new HttpError(429, 'too many wrong tokens come from this address', {
+  return new HttpError(429, 'too many wrong tokens have come from this address', {
     'retry-after': String(retryAfterSeconds),
     connection: 'close',
   });

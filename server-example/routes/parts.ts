@@ -64,7 +64,7 @@ function error(description: string): ErrorAnswer {
 
 export const wrongRequest = { 400: error('The request is wrong; `error` says what') };
 export const notAllowed = {
-  401: error('A token is needed, or this one is not known'),
+  401: error('A token is needed, or this one is unknown'),
   403: error('This token may not do this, or not under this id; or the id may not be registered'),
 };
 export const notThere = { 404: error('There is no such system') };
@@ -73,9 +73,9 @@ export const tooManyOfSecond = {
 };
 export const wrongBody = {
   413: error('The body is too large'),
-  415: error('The body is not said to be JSON, or its coding is unknown'),
+  415: error('The body is not declared as JSON, or its coding is not supported'),
 };
-export const tooMuch = { 429: error('Too much of this; Retry-After says when to try again') };
+export const tooMuch = { 429: error('Too many requests; Retry-After says when to try again') };
 export const notNow = { 503: error('It cannot be done now; Retry-After says when to try again') };
 
 /** An id as one segment of a path, percent-encoded. */

@@ -26,7 +26,7 @@ export function addServiceRoutes(app: Routes, options: ServiceRoutesOptions): vo
       method: 'get',
       path: '/api/events',
       middleware,
-      summary: 'Server-sent events: `systems` with those that reported, once a second at the most',
+      summary: 'Server-sent events: `systems` with those that have reported, at most once a second',
       responses: {
         200: { description: 'A stream', content: { 'text/event-stream': { schema: z.string() } } },
         ...notAllowed,
@@ -64,7 +64,7 @@ export function addServiceRoutes(app: Routes, options: ServiceRoutesOptions): vo
     createRoute({
       method: 'get',
       path: '/healthz',
-      summary: 'Whether a report could be stored now; needs no token',
+      summary: 'Whether a report could be stored now; no token is needed',
       responses: { 200: json('It could', z.object({ ok: z.literal(true) })), ...notNow },
     }),
     async (c) => {

@@ -35,7 +35,7 @@ export function addSessionRoutes(app: Routes, options: SessionRoutesOptions): vo
     createRoute({
       method: 'get',
       path: '/api/session',
-      summary: 'Whether a token is asked for, and what the one of this request may do',
+      summary: 'Whether tokens are required, and what the token of this request may do',
       responses: { 200: json('What this request may do', sessionStateSchema) },
     }),
     (c) => {
@@ -50,7 +50,7 @@ export function addSessionRoutes(app: Routes, options: SessionRoutesOptions): vo
       method: 'post',
       path: '/api/session',
       middleware: boundedBody(bodies),
-      summary: 'Sign in: a token that may view becomes a cookie',
+      summary: 'Sign in: exchange a token that may view for a cookie',
       request: {
         body: {
           required: true,
@@ -78,7 +78,7 @@ export function addSessionRoutes(app: Routes, options: SessionRoutesOptions): vo
     createRoute({
       method: 'delete',
       path: '/api/session',
-      summary: 'Sign out: the cookie is worth nothing any more',
+      summary: 'Sign out: the cookie becomes invalid',
       responses: { 204: { description: 'Signed out' } },
     }),
     (c) => {

@@ -137,8 +137,10 @@ const reportQuery = z.object({
 });
 
 const historyQuery = z.object({
-  hours: positive(hoursMax).default(24).describe('How far back, at most two years'),
-  points: positive(pointsMax).default(360).describe(`About how many points, at most ${pointsMax}`),
+  hours: positive(hoursMax).default(24).describe('Hours to look back, at most two years'),
+  points: positive(pointsMax)
+    .default(360)
+    .describe(`Approximate number of points, at most ${pointsMax}`),
 });
 
 function positive(most: number) {
@@ -151,7 +153,7 @@ function addHistory(app: Routes, { gate, store, now }: SystemRoutesOptions): voi
   const historyRoute = {
     method: 'get',
     middleware: needs(gate, 'view'),
-    summary: 'Its past for charts, as columns',
+    summary: 'Its history for charts, as columns',
     responses: {
       200: json('The history', historySchema),
       ...wrongRequest,
@@ -199,7 +201,7 @@ function addChanging(app: Routes, options: SystemRoutesOptions): void {
     middleware: [middleware, boundedBody(options.bodies)],
     summary: 'Register a system, or name it',
     responses: {
-      200: json('It was registered before', registeredSchema),
+      200: json('It was already registered', registeredSchema),
       201: json('It is registered now', registeredSchema),
       ...wrongRequest,
       ...notAllowed,
@@ -224,8 +226,12 @@ function addChanging(app: Routes, options: SystemRoutesOptions): void {
   const deleteRoute = {
     method: 'delete',
     middleware,
-    summary: 'Forget a system and everything it reported',
-    responses: { 204: { description: 'Nothing of it is left' }, ...notAllowed, ...notThere },
+    summary: 'Delete a system and everything it reported',
+    responses: {
+      204: { description: 'Everything about it was deleted' },
+      ...notAllowed,
+      ...notThere,
+    },
   } as const;
   const forget = async (c: Call, id: string) => {
     if (!(await registry.forget(id))) throw unknown(id);

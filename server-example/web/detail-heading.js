@@ -24,7 +24,7 @@ export function createHeading(id, mayRename, onRenamed) {
     const current = stateOf(shown, now);
     state.dataset.state = current;
     setText(state, stateWords[current]);
-    setText(seen, `last heard ${formatAgo(shown.last_received, now)}`);
+    setText(seen, `last report ${formatAgo(shown.last_received, now)}`);
     seen.title = formatMoment(shown.last_received);
   };
 

@@ -154,7 +154,7 @@ const columns = [
   { key: 'name', label: 'Machine', value: nameOf },
   {
     key: 'seen',
-    label: 'Last heard',
+    label: 'Last report',
     number: true,
     descendingFirst: true,
     value: (system) => system.last_received ?? 0,

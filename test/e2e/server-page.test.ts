@@ -161,9 +161,9 @@ describeWithBrowser(`the page${found.met ? '' : ` [skipped: ${found.reason}]`}`,
     await using receiver = await startWithTokens(`report ${reporter}`, `view ${viewer}`);
     await browser.goto(receiver.url);
     await signIn('wrong-0123456789abcdef00');
-    await problemSays('this token is not known here');
+    await problemSays('this token is unknown here');
     await signIn(reporter);
-    await problemSays('this token may only report; you need one that may view');
+    await problemSays('this token may only report; a token that may view is needed');
     await signIn(viewer);
     await browser.waitFor(`document.querySelectorAll('.fleet tbody tr').length === 1`);
     await browser.waitFor(`document.querySelector('#live').innerText === 'Live'`);
@@ -224,7 +224,7 @@ describeWithBrowser(`the page${found.met ? '' : ` [skipped: ${found.reason}]`}`,
       await browser.goto(`${receiver.url}${hash}`);
       await browser.waitFor(`document.querySelector('.fleet tbody tr, .processes tbody tr')`);
       await browser.evaluate(`document.querySelector('#sign-out').hidden = false`);
-      for (const word of ['Connecting', 'Live', 'Offline', 'Could not sign out']) {
+      for (const word of ['Starting', 'Live', 'Offline', 'Could not sign out']) {
         await browser.evaluate(`document.querySelector('#live').innerText = '${word}'`);
         expect([hash, word, await browser.evaluate(overflow)]).toEqual([hash, word, 0]);
       }

@@ -79,7 +79,7 @@ test('a token that may not is told what it may, and what this takes', async () =
   });
   expect([refused.status, await refused.json()]).toEqual([
     403,
-    { error: 'this token may only view; you need one that may manage' },
+    { error: 'this token may only view; a token that may manage is needed' },
   ]);
 });
 
@@ -242,11 +242,11 @@ test('two hundred wrong sign-ins are slowed and told in the log, and a right one
   await Promise.all(wrong);
   const count = (status: number) => settled.filter((one) => one === status).length;
   expect([count(401), count(429)]).toEqual([14, 186]);
-  expect(receiver.logged).toEqual(['a wrong token came from 127.0.0.1']);
+  expect(receiver.logged).toEqual(['127.0.0.1 sent a wrong token']);
 
   seconds += 61;
   expect((await signIn(receiver, 'wrong-again-0123456789abc')).status).toBe(401);
-  expect(receiver.logged.at(-1)).toBe('a wrong token came from 127.0.0.1 (and 200 times more)');
+  expect(receiver.logged.at(-1)).toBe('127.0.0.1 sent a wrong token (and 200 more times)');
   expect(waits).toHaveLength(5);
   seconds += 600;
   expect((await signIn(receiver, 'wrong-later-0123456789abc')).status).toBe(401);

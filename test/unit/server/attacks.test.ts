@@ -79,7 +79,7 @@ test('a report of 85 000 disks is refused in words, and others are answered whil
   );
   expect([refused?.status, await refused?.json()]).toEqual([
     400,
-    { error: 'stats.disks: 85000 entries, at most 10000 are taken' },
+    { error: 'stats.disks: 85000 entries; at most 10000 are accepted' },
   ]);
   expect(answered).toBeGreaterThan(0);
   expect(await receiver.store.systems()).toEqual([]);
@@ -215,7 +215,7 @@ test('new ids come to an end, are told why, and known machines report on', async
   const refused = await receiver.post(exampleReport({ system_id: 'one-more' }));
   expect(await refused.json()).toEqual({
     error:
-      'one-more is not registered, and there is no room: this receiver keeps 50 systems (--max-systems)',
+      'one-more is not registered, and there is no room for it: this receiver keeps at most 50 systems (--max-systems)',
   });
   const known = exampleReport({ system_id: 'known', epoch: start + 60 });
   expect((await receiver.post(known)).status).toBe(200);

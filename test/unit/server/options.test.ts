@@ -41,9 +41,9 @@ for (const [words, reason] of [
   ['--registration maybe', '--registration maybe: must be open or closed'],
   ['--keep-reports 0', '--keep-reports 0: must be a whole number from 1'],
   ['--store mysql://u:secret@h/d', '--store: must be an address'],
-  ['--tls-key k', '--tls-certificate and --tls-key: one needs the other'],
+  ['--tls-key k', '--tls-certificate and --tls-key must be given together'],
   ['--max-systems 0', '--max-systems 0: must be a whole number from 1'],
-  ['--register a\u200b', 'must be a system id of 1 to 200 characters that can be seen'],
+  ['--register a\u200b', 'must be a system id of 1 to 200 visible characters'],
   ['--verbose', '--verbose'],
   ['extra', 'extra'],
 ] as const) {

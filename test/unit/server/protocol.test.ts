@@ -56,7 +56,7 @@ test('two machines under one id are said in the log, once, and the reports of bo
     expect(other.headers.get('system-monitor-notice')).toBe('other-machine');
   }
   expect(receiver.logged).toEqual([
-    `${exampleSystemId} sent different reports of one second: do two machines share this id, or was its clock set back?`,
+    `${exampleSystemId} sent different reports of the same second. Do two machines share this id, or was its clock set back?`,
   ]);
   const same = await receiver.post(exampleReport());
   expect(same.headers.get('system-monitor-notice')).toBeNull();
@@ -73,7 +73,7 @@ test('a report that is one too many of its second is refused with 409, so that t
   const refused = await receiver.post(exampleReport({ url: 'http://one-more' }));
   expect([refused.status, await refused.json()]).toEqual([
     409,
-    { error: `too many other reports of this second are stored under ${exampleSystemId}` },
+    { error: `too many other reports of this second are stored for ${exampleSystemId}` },
   ]);
   expect((await receiver.post(sent[7])).status).toBe(200);
 });

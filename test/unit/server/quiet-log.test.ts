@@ -14,5 +14,5 @@ test('a line that repeats is said once a minute, with the number of those left o
   log('disk full');
   seconds += 60;
   log('disk full');
-  expect(lines.slice(2)).toEqual(['disk full (and 50 times more)', 'disk full']);
+  expect(lines.slice(2)).toEqual(['disk full (and 50 more times)', 'disk full']);
 });

@@ -50,7 +50,7 @@ test('a token may be bounded in the systems that it registers', () => {
 });
 
 for (const [name, content, reason] of [
-  ['no token', '# nothing\n', 'file: holds no token'],
+  ['no token', '# nothing\n', 'file: there is no token in it'],
   ['a short token', 'secret\n', 'line 1: must be'],
   ['an unknown word', `${secret}\nadmin ${secret}\n`, 'line 2: must be'],
   ['no token after its bounds', 'report id=web-0123456789abcdef\n', 'line 1: must be'],
