@@ -55,10 +55,13 @@ for (const stores of allStores) {
       store = await stores.empty();
     });
 
-    async function pruneAll(limits: PruneLimits): Promise<{ folded: number; steps: number }> {
+    async function pruneAll(
+      limits: PruneLimits,
+      pruned = store,
+    ): Promise<{ folded: number; steps: number }> {
       let folded = 0;
       for (let steps = 1; steps < 100; steps += 1) {
-        const step = await store.prune(limits);
+        const step = await pruned.prune(limits);
         folded += step.reportsFolded;
         if (!step.more) return { folded, steps };
       }
@@ -482,6 +485,40 @@ for (const stores of allStores) {
       expect(await pruneAll(limits)).toMatchObject({ folded: 1 });
       expect(await store.newestReport('silent')).toBe(report().body);
       expect(await store.newestReport('Linux-a')).toBe('newest');
+    });
+
+    test('two that fold the same reports at the same moment count each of them once', async () => {
+      const systems = Array.from({ length: 8 }, (_, at) => `Linux-${at}`);
+      const many = systems.flatMap((systemId) =>
+        Array.from({ length: 120 }, (_, at) => report({ systemId, epoch: start + at * 60 })),
+      );
+      await store.insert(many);
+      await store.insert(systems.map((systemId) => report({ systemId, epoch: start + 9 * hour })));
+      const other = await stores.reopen();
+      try {
+        const limits = { receivedBefore: start + 8 * hour, hourlyBefore: 0 };
+        const both = await Promise.all([pruneAll(limits), pruneAll(limits, other)]);
+        expect(both.reduce((sum, { folded }) => sum + folded, 0)).toBe(many.length);
+        for (const systemId of systems) {
+          const points = await store.history(everything(systemId, hour));
+          expect(points.map(({ reports }) => reports)).toEqual([60, 60, 1]);
+        }
+      } finally {
+        await other.close();
+      }
+    });
+
+    test('a machine that reports while it is forgotten is known, or left nothing', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        await store.insert([report({ epoch: start - 60 })]);
+        const reporting = [0, 1, 2].map((at) => store.insert([report({ epoch: start + at })]));
+        await Promise.all([...reporting.slice(0, 2), store.forget('Linux-a'), ...reporting]);
+        const left = await store.history(everything('Linux-a', 1));
+        if (left.length > 0) expect(await store.isRegistered('Linux-a')).toBe(true);
+        expect(left.map(({ epoch }) => epoch)).not.toContain(start - 60);
+        await store.forget('Linux-a');
+        expect(await store.history(everything('Linux-a', 1))).toEqual([]);
+      }
     });
 
     test('an id with more reports than one step takes is forgotten whole', async () => {

@@ -16,7 +16,7 @@ export interface Stores {
   stop(): Promise<void>;
   /** A store with nothing in it. The one before it must be closed. */
   empty(): Promise<Store>;
-  /** The last one again, after it was closed. */
+  /** The last one again, after it was closed or beside it. */
   reopen(): Promise<Store>;
 }
 

@@ -147,6 +147,14 @@ testWith(
         { table_name: 'reports', distribution_column: 'system_id', ...spread },
         { table_name: 'systems', distribution_column: 'id', ...spread },
       ]);
+
+      // As the version after the first one had it, where somebody had spread its tables by hand.
+      await database.rows('index', 'CREATE INDEX reports_by_arrival ON reports (received_at)');
+      const again = await createPostgresStore({ url: cluster.url, log: () => {} });
+      expect(await again.insert([report(last, 'other')])).toEqual(['duplicate']);
+      await again.close();
+      const indexes = `SELECT indexname FROM pg_indexes WHERE tablename = 'reports'`;
+      expect(await database.rows('ask', indexes)).toEqual([{ indexname: 'reports_pkey' }]);
     } finally {
       await database.close();
       await cluster.stop();
