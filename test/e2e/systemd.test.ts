@@ -99,9 +99,17 @@ chown root:root /etc/system-monitor/config.json
 note mended system-monitor service restart
 new_reports
 
-# One file of settings for many machines has no id.
+# A machine that has reported stays who it is.
 note unset system-monitor config unset system_id
-note without-id system-monitor service restart
+reports > count-unset
+note id-lost system-monitor service restart
+new_reports; new_reports
+reports > count-id-lost
+
+# One file of settings for many machines has no id.
+note stopped-again system-monitor service stop
+rm /var/lib/system-monitor/reported-to.json
+note without-id system-monitor service start
 new_reports
 note kept-id cat /var/lib/system-monitor/system-id
 reports > count-without-id
@@ -320,6 +328,14 @@ onSystemd('installing a newer file over it is an upgrade that keeps address and 
     stderr: expect.stringMatching(/^Upgraded and started\.\n/),
   });
   expect(idsOf(receiver.requests.slice(0, count('count-upgraded'))).size).toBe(1);
+});
+
+onSystemd('settings that lose their id make no other machine of one that has reported', () => {
+  expect(noted(folder, 'id-lost').status).toBe(0);
+  const before = idsOf(receiver.requests.slice(0, count('count-unset')));
+  expect(before.size).toBe(1);
+  expect(count('count-id-lost')).toBeGreaterThan(count('count-unset'));
+  expect(idsOf(receiver.requests.slice(0, count('count-id-lost')))).toEqual(before);
 });
 
 onSystemd(
