@@ -128,6 +128,14 @@ test('a listener that never takes the connection is left after the deadline', as
   expect(result).toMatchObject({ kind: 'failure', code: 'REQUEST_TIMEOUT' });
 });
 
+test('a connection that does not come about is left sooner, and nothing was sent', async () => {
+  const port = await startTcpServer(() => {});
+  const result = await postOnce(`https://127.0.0.1:${port}/`, {
+    limits: { connectTimeoutMs: 150, requestTimeoutMs: 20_000 },
+  });
+  expect(result).toMatchObject({ code: 'UND_ERR_CONNECT_TIMEOUT', connected: false });
+});
+
 test('a signal ends the request at once', async () => {
   const controller = new AbortController();
   const receiver = await startReceiver({ behaviour: () => controller.abort() });
@@ -239,4 +247,30 @@ test('a transport that is closed while its first request begins opens no connect
   await transport.close();
   expect(await posted).toMatchObject({ kind: 'failure', code: 'ABORTED' });
   expect(receiver.connections).toBe(0);
+});
+
+test('after a failed request the next connection is a fresh one, whose reset is no stale one', async () => {
+  const receiver = await startReceiver();
+  await withTransport({ url: receiver.url }, async (transport) => {
+    await transport.post({ body: '1' });
+    receiver.behave((_request, response) => response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n'));
+    expect(await transport.post({ body: '2' })).toMatchObject({ code: 'NOT_HTTP' });
+    receiver.behave((_request, response) => response.socket?.resetAndDestroy());
+    expect(await transport.post({ body: '3' })).toMatchObject({ kind: 'failure' });
+  });
+  expect(receiver.requests.map((request) => request.body.toString())).toEqual(['1', '2', '3']);
+});
+
+test('a request that was ended takes its connection with it', async () => {
+  const receiver = await startReceiver();
+  await withTransport({ url: receiver.url }, async (transport) => {
+    await transport.post({ body: '1' });
+    const controller = new AbortController();
+    receiver.behave(() => controller.abort());
+    await transport.post({ body: '2', signal: controller.signal });
+    receiver.behave((_request, response) => response.socket?.resetAndDestroy());
+    expect(await transport.post({ body: '3' })).toMatchObject({ kind: 'failure' });
+  });
+  expect(receiver.requests.map((request) => request.body.toString())).toEqual(['1', '2', '3']);
+  expect(receiver.connections).toBe(2);
 });

@@ -80,6 +80,8 @@ test('Retry-After is measured against the server’s own clock where it tells it
 test('a reason is one printable line, and a redirect tells where to without its secrets', () => {
   const html = classify(answerOf(500, { body: '<h1>\u001b[31mOops\n\n\u0000</h1>' }), now);
   expect(html).toMatchObject({ reason: 'status 500: <h1> [31mOops </h1>' });
+  const long = classify(answerOf(500, { body: 'x'.repeat(70_000) }), now);
+  expect(long).toMatchObject({ reason: `status 500: ${'x'.repeat(200)}` });
   const redirect = classify(
     answerOf(301, { location: 'https://me:secret@example.com/in?token=secret#secret' }),
     now,
