@@ -187,7 +187,7 @@ function readString(reader: Reader, quote: '"' | "'"): string | undefined {
   reader.take(quote);
   let value = '';
   for (;;) {
-    value += reader.match(/[^"'\\\p{Cc}]+|[\u007f-\u009f]+/uy) ?? '';
+    value += reader.match(/(?:[^"'\\\p{Cc}]|[\u007f-\u009f])+/uy) ?? '';
     if (reader.take(quote)) return value;
     const before = reader.position();
     const character = reader.match(/\\u[0-9a-f]{4}|\\[^\n]|["'\t]/iy);

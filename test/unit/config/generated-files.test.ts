@@ -125,6 +125,13 @@ test('what is loaded is good, and a report goes to the URL of the file or to non
   );
 }, 60_000);
 
+test('a text with any character that JSON takes as it is, is whole', () => {
+  for (let code = 0x20; code < 0x300; code += 1) {
+    const text = JSON.stringify({ system_id: `#${String.fromCodePoint(code)}#` });
+    expect([code, salvage(Buffer.from(text)).isWhole]).toEqual([code, true]);
+  }
+});
+
 test('what is whole is salvaged as it is, and no damage stops the salvage', () => {
   fc.assert(
     fc.property(values, damage, encode, (text, harm, encoded) => {
