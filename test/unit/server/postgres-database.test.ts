@@ -72,8 +72,8 @@ testWith(
       pids.push(pid);
       if (pids.length === 1) await client.query('SELECT pg_terminate_backend($1)', [pid]);
       if (pids.length === 2) {
-        await database.rows('end the other', 'SELECT pg_terminate_backend($1)', [pid]);
         const gone = new Promise((resolve) => client.once('end', resolve));
+        await database.rows('end the other', 'SELECT pg_terminate_backend($1)', [pid]);
         await gone;
       }
       return (await client.query('SELECT 7 AS seven')).rows;
