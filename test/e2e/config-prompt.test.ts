@@ -88,7 +88,7 @@ describe("the prompt in place of the original's window", () => {
     terminal.press('Up', 'Enter');
     await terminal.shows('New System ID Generated!');
     terminal.press('C-c');
-    await terminal.shows('There are changes that are not saved.');
+    await terminal.shows('There are unsaved changes.');
     terminal.press('C-c');
     expect(await terminal.shows('ended with 130')).toContain('left without saving');
     expect(existsSync(join(folder, 'config.json'))).toBe(false);
@@ -167,7 +167,7 @@ describe("the prompt in place of the original's window", () => {
         'Interval    3 s (from the environment variable SYSTEM_MONITOR_INTERVAL)',
       );
       terminal.press('Down', 'Down', 'Enter');
-      await terminal.shows('goes before the file.');
+      await terminal.shows('overrides the file.');
       terminal.press('Enter');
       await terminal.shows('❯ Interval    3 s');
       terminal.press('Down', 'Down', 'Enter');
