@@ -28,8 +28,10 @@ export interface RegistryOptions {
   readonly systemsMax?: number;
 }
 
-/** Others over the same store may have forgotten some; looked for when there is no room. */
-const refreshSeconds = 10;
+/** Others over the same store add and forget some: looked for when a new id comes. */
+const refreshSeconds = 60;
+/** And sooner where there is no room. */
+const refreshFullSeconds = 10;
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { store, now, openRegistration, systemsMax = systemsMaxDefault } = options;
@@ -64,13 +66,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     Number.isFinite(caller.systemsMax) && known.count(caller.mayReportAs) >= caller.systemsMax;
 
   const addNew = async (systemId: string, caller: Caller): Promise<void> => {
-    await known.load();
+    await known.load(refreshSeconds);
     if (known.has(systemId)) return;
     if (await store.isRegistered(systemId)) {
       known.add(systemId);
       return;
     }
-    if (known.count() >= systemsMax || isFull(caller)) await known.refresh();
+    if (known.count() >= systemsMax || isFull(caller)) await known.load(refreshFullSeconds);
     add(systemId, caller);
   };
 
@@ -113,7 +115,7 @@ function createKnownIds(store: Pick<Store, 'systemIds'>, now: () => number) {
   /** Of ids that hold something invisible: what can be seen of them. */
   let odd = new Map<string, string>();
   let loading: Promise<void> | undefined;
-  let loadedAt = 0;
+  let loadedAt: number | undefined;
 
   const add = (id: string): void => {
     ids.add(id);
@@ -136,11 +138,11 @@ function createKnownIds(store: Pick<Store, 'systemIds'>, now: () => number) {
       const seen = visible(id);
       if (odd.get(seen) === id) odd.delete(seen);
     },
-    /** Reads them once. */
-    load: (): Promise<void> => {
-      loading ??= load().catch((error: unknown) => {
+    /** Reads them, unless that was done in the last so many seconds. */
+    load: (seconds: number): Promise<void> => {
+      if (loadedAt !== undefined && now() - loadedAt < seconds) return Promise.resolve();
+      loading ??= load().finally(() => {
         loading = undefined;
-        throw error;
       });
       return loading;
     },
@@ -148,10 +150,6 @@ function createKnownIds(store: Pick<Store, 'systemIds'>, now: () => number) {
       const seen = visible(id);
       const twin = odd.get(seen) ?? (ids.has(seen) ? seen : undefined);
       return twin === id ? undefined : twin;
-    },
-    /** Reads them again, where that is not just done. */
-    refresh: async (): Promise<void> => {
-      if (now() - loadedAt >= refreshSeconds) await load();
     },
     /** How many there are, of all or of some. */
     count: (isCounted?: (id: string) => boolean): number => {

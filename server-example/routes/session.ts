@@ -95,7 +95,8 @@ export function addSessionRoutes(app: Routes, options: SessionRoutesOptions): vo
  */
 function setSessionCookie(c: Context<RouteEnv>, value: string, maxAge: number): void {
   const { headers, socket } = c.env.incoming;
-  const secure = socket instanceof TLSSocket || headers['x-forwarded-proto'] === 'https';
+  const secure =
+    socket instanceof TLSSocket || /^https\b/.test(String(headers['x-forwarded-proto']));
   setCookie(c, 'session', value, {
     path: '/',
     maxAge,

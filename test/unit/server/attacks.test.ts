@@ -222,6 +222,18 @@ test('new ids come to an end, are told why, and known machines report on', async
   expect((await receiver.post(known)).status).toBe(200);
 });
 
+test('systems that another receiver over the same store registered count as well', async () => {
+  let seconds = start;
+  await using receiver = await startReceiver({ systemsMax: 5, now: () => seconds * 1000 });
+  const send = async (system_id: string) =>
+    (await receiver.post(exampleReport({ system_id }))).status;
+  expect(await send('mine')).toBe(200);
+  for (const other of ['a', 'b', 'c', 'd']) await receiver.store.register(other, start);
+  expect(await send('a')).toBe(200);
+  seconds += 60;
+  expect([await send('one-more'), await send('b')]).toEqual([403, 200]);
+});
+
 test('a token registers as many systems as it may, among those that it may report as', async () => {
   const access = accessByName({
     stranger: { systemsMax: 2, mayReportAs: (id) => id.startsWith('web-') },
