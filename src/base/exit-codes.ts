@@ -52,13 +52,13 @@ export const exitCodeTable = {
   usage: {
     code: 64,
     meaning: 'wrong command line',
-    when: 'There is no such command, flag or setting; a flag or a setting does not take that value; these words do not go together. Nothing was done.',
+    when: 'There is no such command, flag or setting, a flag or setting does not accept that value, or the words do not go together. Nothing was done.',
     says: {},
   },
   unavailable: {
     code: 69,
     meaning: 'not there or no answer',
-    when: 'The server does not answer as it should; a report or a file that was named does not exist or is damaged; a figure cannot be read; the service is not installed; this system has no service manager that is known.',
+    when: 'The server does not answer as it should, a report or file that was named does not exist or is damaged, a figure cannot be read, the service is not installed, or this system has no supported service manager.',
     says: {
       background: 'with --once: no report could be made',
       check: 'no connection, or a test failed',
@@ -70,44 +70,45 @@ export const exitCodeTable = {
   bug: {
     code: 70,
     meaning: 'a bug',
-    when: 'Something happened that nobody foresaw. Please report it with what was printed.',
+    when: 'Something unforeseen happened. Please report it, with what was printed.',
     says: {},
   },
   cannotWrite: {
     code: 73,
     meaning: 'cannot write',
-    when: 'The disk is full or read-only, or something else stands in the place of the file or folder; or the output itself cannot be written.',
-    says: { background: 'with --once: a report is lost, because the disk did not take it' },
+    when: 'The disk is full or read-only, something else is in the place of the file or folder, or the output itself cannot be written.',
+    says: { background: 'with --once: a report was lost, because the disk did not accept it' },
   },
   tryLater: {
     code: 75,
     meaning: 'try again later',
-    when: 'Another process holds what this one needs, or reports are still waiting to be sent; or a health check finds something wrong.',
+    when: 'Another process is using what this one needs, reports are still waiting to be sent, or a health check has found something wrong.',
     says: {
-      background: 'with --once: reports are still waiting; or another one is running',
+      background:
+        'with --once, reports are still waiting; or another background process is running',
       status: 'with --check: it is running, but something is wrong',
     },
   },
   permission: {
     code: 77,
     meaning: 'no permission',
-    when: 'The operating system does not let this user read, write or do it. The message says who may.',
+    when: 'The operating system does not allow this user to read, write or do it. The message says who may.',
     says: {},
   },
   configuration: {
     code: 78,
     meaning: 'wrong configuration',
-    when: 'The configuration file or an environment variable holds something that cannot be used, or names a file (a token, a certificate, a log) that cannot be; or the server does not know this system id.',
+    when: 'The configuration file or an environment variable has an invalid value or names a file (a token, a certificate, a log) that cannot be used, or this system id is not registered at the server.',
     says: {
       check: 'the id is not registered, or the configuration is wrong',
       'config list': 'some values are wrong; the others were printed',
-      'config repair': 'it is JSON again, but some values are wrong',
+      'config repair': 'the file is JSON again, but some values are wrong',
     },
   },
   interrupted: {
     code: 130,
     meaning: 'interrupted',
-    when: 'Ctrl-C ended it before it was done.',
+    when: 'It was ended by Ctrl-C before it was done.',
     says: {},
   },
 } as const satisfies Record<string, ExitCodeRow>;

@@ -37,11 +37,11 @@ export function destinationOf(
     usableUrl(remembered.url)?.origin !== usableUrl(settings.url)?.origin;
   if (!isService && !isOther) return { settings, waitsBecause: undefined };
   const absence =
-    file === undefined ? 'the settings file is not there and no URL is set' : 'no URL is set';
+    file === undefined ? 'there is no configuration file, and no URL is set' : 'no URL is set';
   const before = remembered === undefined ? '' : ` (reports went to ${remembered.url} before)`;
   return {
     settings: isOther ? { ...settings, url: remembered.url } : settings,
-    waitsBecause: `${absence}${before}; set it: system-monitor config set url URL`,
+    waitsBecause: `${absence}${before}. Set one: system-monitor config set url URL`,
   };
 }
 

@@ -102,6 +102,6 @@ function damaged(path: string, reason: string): MonitorError {
     code: 'CONFIG_INVALID',
     operation: `read ${path}`,
     reason,
-    hint: 'Fix it by hand, or run "system-monitor config repair": it saves what can be read, and keeps the old file beside it.',
+    hint: 'Fix it by hand, or run "system-monitor config repair", which saves what can be read and keeps the old file next to it.',
   });
 }

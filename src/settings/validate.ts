@@ -32,7 +32,7 @@ export function settingsObject(values: unknown, source: string): Readonly<Record
   throw invalidSettings(source, [
     {
       reason: 'the content is not a JSON object of settings',
-      hint: 'It looks like {"url": "https://…", "interval": 60}. "system-monitor config repair" makes it one, and keeps the old file beside it.',
+      hint: 'It looks like {"url": "https://…", "interval": 60}. "system-monitor config repair" turns the file into that, and keeps the old one next to it.',
     },
   ]);
 }

@@ -47,8 +47,8 @@ function busy(disk: Disk, folder: string): MonitorError {
   return new MonitorError({
     code: 'BUSY',
     operation: `lock ${folder}`,
-    reason: `${holder} uses this folder`,
-    hint: 'One background process per state folder: stop the other, or give this one its own with --state-dir.',
+    reason: `${holder} is using this folder`,
+    hint: 'Only one background process can use a state folder. Stop the other one, or give this one its own folder with --state-dir.',
   });
 }
 

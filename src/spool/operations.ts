@@ -106,7 +106,7 @@ export function retryRejected(disk: Disk, folder: string, keys: readonly string[
     try {
       disk.rename(reportPath(paths.rejected, key), reportPath(paths.pending, key));
     } catch (error) {
-      throw wrapWriteError(`put ${key} back in line`, error, asTheAgent);
+      throw wrapWriteError(`queue ${key} again`, error, asTheAgent);
     }
     removeFile(disk, reasonPath(paths, key));
   }
@@ -158,7 +158,7 @@ export function verifySpool(disk: Disk, folder: string): VerifyResult {
       (name) => state === 'pending' || !name.endsWith('.reason'),
     );
     for (const name of foreign)
-      damaged.push({ name: join(state, name), reason: 'it is no report' });
+      damaged.push({ name: join(state, name), reason: 'it is not a report' });
     for (const { key } of byKey(found.entries)) {
       const path = reportPath(paths[state], key);
       const verdict = verdictOn(disk, key, path);
@@ -208,7 +208,7 @@ function finish(
     for (const folder of new Set([paths[state], paths.pending])) disk.syncFolder(folder);
     askForRescan(disk, paths);
   } catch (error) {
-    throw wrapWriteError('tell the agent of the change', error);
+    throw wrapWriteError('tell the agent about the change', error);
   }
   return changed;
 }
@@ -218,8 +218,8 @@ function requireKey(key: string): void {
   throw new MonitorError({
     code: 'USAGE',
     operation: `find report ${key}`,
-    reason: 'that is no key of a report',
-    hint: 'spool list shows the keys: 12 digits, a hyphen and 16 hex digits.',
+    reason: 'this is not the key of a report',
+    hint: 'A key has 12 digits, a hyphen and 16 hex digits. See them with: system-monitor spool list',
   });
 }
 
@@ -227,7 +227,7 @@ function notThere(key: string): MonitorError {
   return new MonitorError({
     code: 'NOT_AVAILABLE',
     operation: `find report ${key}`,
-    reason: 'no such report is there; it may have been delivered',
+    reason: 'there is no such report; it may have been sent by now',
   });
 }
 

@@ -58,14 +58,18 @@ export function decodeReport(key: string, content: Uint8Array): DecodedReport {
   const end = content.subarray(0, maxHeaderBytes).indexOf(newline);
   const header = end < 0 ? '' : Buffer.from(content.subarray(0, end)).toString('latin1');
   const match = headerPattern.exec(header);
-  if (match === null) return { kind: 'damaged', reason: 'the header is none of a report' };
+  if (match === null) return { kind: 'damaged', reason: 'it does not begin like a report' };
   const body = content.subarray(end + 1);
-  if (match[1] !== key) return { kind: 'damaged', reason: 'the name is that of another report' };
+  if (match[1] !== key)
+    return { kind: 'damaged', reason: "the file's name belongs to another report" };
   if (Number(match[2]) !== body.length) {
-    return { kind: 'damaged', reason: `${body.length} bytes where ${match[2]} were written` };
+    return {
+      kind: 'damaged',
+      reason: `${body.length} bytes instead of the ${match[2]} that were written`,
+    };
   }
   if (match[3] !== digest(key, body)) {
-    return { kind: 'damaged', reason: 'the digest does not fit the content' };
+    return { kind: 'damaged', reason: 'the content does not match its digest' };
   }
   return { kind: 'report', body };
 }

@@ -32,7 +32,7 @@ export function scan(parts: SpoolParts): void {
     damagedSizes,
   });
   for (const name of found.unfinished) removeFile(disk, join(paths.pending, name));
-  for (const name of found.foreign) putDamagedAside(parts, name, 'it is no report');
+  for (const name of found.foreign) putDamagedAside(parts, name, 'it is not a report');
 }
 
 export function dropTooOld(parts: SpoolParts): void {

@@ -122,7 +122,7 @@ export function readStatus(disk: Disk, stateFolder: string): AgentStatus | undef
     throw wrapSystemError(
       `read ${path}`,
       error,
-      'Ask as the user that the monitor runs as; with sudo for a service.',
+      'Run this as the user that the agent runs as; for a service, with sudo.',
     );
   }
   const result = statusSchema.safeParse(parseJson(text));
@@ -130,8 +130,8 @@ export function readStatus(disk: Disk, stateFolder: string): AgentStatus | undef
   throw new MonitorError({
     code: 'MALFORMED',
     operation: `read ${path}`,
-    reason: 'it is not a status of this version',
-    hint: 'A running monitor writes it anew within seconds.',
+    reason: 'it was written by another version',
+    hint: 'A running agent writes it again within seconds.',
   });
 }
 

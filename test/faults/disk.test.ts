@@ -103,7 +103,9 @@ test('two agents on one folder: the second ends and says whose it is', async () 
   const first = await scene.start();
   const second = await scene.start();
   expect(await second.ended).toBe(1);
-  expect(second.complaint()).toContain(`another process (pid ${first.child.pid}) uses this folder`);
+  expect(second.complaint()).toContain(
+    `another process (pid ${first.child.pid}) is using this folder`,
+  );
   expect(first.child.exitCode).toBeNull();
 });
 

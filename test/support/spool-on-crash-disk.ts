@@ -80,7 +80,7 @@ function createSpoolStory({ remainders, limits = {} }: SpoolStoryOptions) {
     spool = start(disk);
   }
 
-  /** Its file was changed by somebody: it is no report any more. */
+  /** Its file was changed by somebody: it is not a report any more. */
   function isCorrupt(key: string): boolean {
     return account.has(fileNameOfKey(key));
   }

@@ -114,7 +114,7 @@ test('verify names what is damaged and moves nothing', () => {
     join('pending', 'stray'),
     join('pending', `${keys.a}.report`),
   ]);
-  expect(result.damaged[1]?.reason).toMatch(/bytes where 12 were written/);
+  expect(result.damaged[1]?.reason).toMatch(/bytes instead of the 12 that were written/);
   expect(listSpool(realDisk, folder).pending).toHaveLength(2);
   spool.close();
 });

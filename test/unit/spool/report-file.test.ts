@@ -41,7 +41,7 @@ test('every truncation is noticed, down to the empty file', () => {
 
 test('a report under the name of another is no report', () => {
   const decoded = decodeReport('001800000000-ffffffffffffffff', encodeReport(key, body));
-  expect(decoded).toEqual({ kind: 'damaged', reason: 'the name is that of another report' });
+  expect(decoded).toEqual({ kind: 'damaged', reason: "the file's name belongs to another report" });
 });
 
 test('arbitrary bytes are never taken for a report, and never throw', () => {
