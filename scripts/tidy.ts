@@ -7,6 +7,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkCommands } from './tidy/commands.ts';
+import { checkDecisions } from './tidy/decisions.ts';
 import { checkEffects } from './tidy/effects.ts';
 import { checkFixtures } from './tidy/fixtures.ts';
 import { checkLayers } from './tidy/layers.ts';
@@ -25,6 +26,7 @@ const rules = [
   checkLeftovers,
   checkLength,
   checkFixtures,
+  checkDecisions,
 ];
 
 const project = readProject(dirname(dirname(fileURLToPath(import.meta.url))));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkCommands } from '../../../scripts/tidy/commands.ts';
+import { checkDecisions } from '../../../scripts/tidy/decisions.ts';
 import { checkEffects } from '../../../scripts/tidy/effects.ts';
 import { checkFixtures } from '../../../scripts/tidy/fixtures.ts';
 import { checkLayers, checkTable, layers } from '../../../scripts/tidy/layers.ts';
@@ -379,6 +380,26 @@ describe('fixtures', () => {
     ['test/unit/gone.ts', /no test uses it/],
   ])('%s is refused', (path, complaint) => {
     expect(judge(checkFixtures, { ...used, [path]: '' })).toEqual([
+      expect.stringMatching(complaint),
+    ]);
+  });
+});
+
+describe('decisions', () => {
+  const first = { 'docs/decisions/0001-a.md': '# 0001: A\n' };
+
+  test('numbered one after the other they pass', () => {
+    const second = { 'docs/decisions/0002-b.md': '# 0002: B\n' };
+    expect(judge(checkDecisions, { ...first, ...second })).toEqual([]);
+  });
+
+  test.each([
+    ['a gap', 'docs/decisions/0003-b.md', '# 0003: B\n', /number is due to be 0002/],
+    ['a number twice', 'docs/decisions/0001-b.md', '# 0001: B\n', /number is due to be 0002/],
+    ['no number', 'docs/decisions/b.md', '# B\n', /number is due to be 0002/],
+    ['another heading', 'docs/decisions/0002-b.md', '# 0001: B\n', /begins with another heading/],
+  ])('%s is refused', (_, path, text, complaint) => {
+    expect(judge(checkDecisions, { ...first, [path]: text })).toEqual([
       expect.stringMatching(complaint),
     ]);
   });
