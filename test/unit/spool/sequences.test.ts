@@ -218,7 +218,9 @@ function run(steps: readonly Step[]): void {
     expectOrder(spool);
     for (const key of waits.keys()) expect(done.has(key)).toBe(false);
     expectContents(spool, bodies);
-    expectBounds(spool, isTroubled);
+    // Bytes are bounded where a report comes: what a person puts back in line, or what a disk did not
+    // let go of, may be beyond the bound until then.
+    expectBounds(spool, isTroubled || one.do !== 'append');
   }
 }
 
