@@ -102,14 +102,18 @@ export function writeFileQuickly(disk: Disk, path: string, content: string): voi
   }
 }
 
-/** True unless the file stays; a file that is not there is as good as removed. */
-export function removeFile(disk: Disk, path: string): boolean {
+export function tryRemove(disk: Disk, path: string): 'removed' | 'absent' | 'refused' {
   try {
     disk.unlink(path);
-    return true;
+    return 'removed';
   } catch (error) {
-    return systemErrorCode(error) === 'ENOENT';
+    return systemErrorCode(error) === 'ENOENT' ? 'absent' : 'refused';
   }
+}
+
+/** True unless the file stays; a file that is not there is as good as removed. */
+export function removeFile(disk: Disk, path: string): boolean {
+  return tryRemove(disk, path) !== 'refused';
 }
 
 function bytesOf(content: string | Uint8Array): Uint8Array {

@@ -39,7 +39,7 @@ export function read(parts: SpoolParts, { key }: SpoolEntry): Uint8Array | undef
     if (code !== undefined && passingReadErrors.has(code)) {
       throw wrapSystemError(`read ${path}`, error);
     }
-    if (code === 'ENOENT') note(state, { kind: 'settled', key, hasFile: false });
+    if (code === 'ENOENT') note(state, { kind: 'gone', from: 'pending', key });
     else putDamagedAside(parts, fileNameOfKey(key), errorMessage(error), key);
     return undefined;
   }
@@ -54,8 +54,11 @@ export function acknowledge(parts: SpoolParts, { key }: SpoolEntry): void {
   if (!state.pending.has(key)) return;
   const path = reportPath(parts.paths.pending, key);
   const hasFile = !state.memory.has(key) || fileSize(disk, path) !== undefined;
-  note(state, { kind: 'settled', key, hasFile });
-  if (!hasFile) return;
+  if (!hasFile) {
+    note(state, { kind: 'gone', from: 'pending', key });
+    return;
+  }
+  note(state, { kind: 'settled', key });
   // No sync, and beside the next request: should a crash or a power cut undo the unlink, the report
   // is sent once more under its key. On a busy disk an unlink takes a millisecond.
   if (state.settled.size > unlinksAtOnce) releaseSettled(parts);
@@ -77,7 +80,7 @@ export function reject(parts: SpoolParts, entry: SpoolEntry, reason: string): vo
     // In memory, or on a disk that refuses: it cannot be put aside, and must not be sent for ever.
     const hasFile = fileSize(disk, path) !== undefined;
     countDrop(parts, { from: 'pending', entry, cause: 'memory' });
-    note(state, { kind: 'settled', key, hasFile });
+    if (hasFile) note(state, { kind: 'settled', key });
     return;
   }
   note(state, { kind: 'rejected', entry });

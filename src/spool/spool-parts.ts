@@ -1,5 +1,5 @@
 /** What the driver's pieces share, and how a report is dropped. */
-import { removeFile } from '../base/atomic-file.ts';
+import { removeFile, tryRemove } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disk } from '../base/disk.ts';
 import type { Logger } from '../base/logger.ts';
@@ -50,14 +50,19 @@ export function relieveDisk(parts: SpoolParts, key: string, bytes: number): numb
   }
 }
 
-/** False where the disk does not let it go; then it still waits, and is not counted. */
+/**
+ * False where the disk does not let it go; then it stays, and is not counted. Nor is one that somebody
+ * else has deleted, or put back in line.
+ */
 export function perform(parts: SpoolParts, drop: Drop): boolean {
   const { state, disk, paths } = parts;
   const { from, entry } = drop;
-  const isGone = removeFile(disk, reportPath(paths[from], entry.key));
+  const outcome = tryRemove(disk, reportPath(paths[from], entry.key));
+  const isInMemory = from === 'pending' && state.memory.has(entry.key);
+  if (outcome === 'refused' && !isInMemory) return false;
   if (from === 'rejected') removeFile(disk, reasonPath(paths, entry.key));
-  else if (!isGone && !state.memory.has(entry.key)) return false;
-  countDrop(parts, drop);
+  if (outcome === 'absent' && !isInMemory) note(state, { kind: 'gone', from, key: entry.key });
+  else countDrop(parts, drop);
   return true;
 }
 

@@ -49,9 +49,11 @@ export type SpoolEvent =
   | { readonly kind: 'stored'; readonly entry: SpoolEntry }
   /** The disk refused it. */
   | { readonly kind: 'held'; readonly entry: SpoolEntry; readonly body: Uint8Array }
-  /** It is done with; its file, if it has one, is still to be removed. */
-  | { readonly kind: 'settled'; readonly key: string; readonly hasFile: boolean }
+  /** It is done with, and its file is still to be removed. */
+  | { readonly kind: 'settled'; readonly key: string }
   | { readonly kind: 'released'; readonly key: string }
+  /** It is done with, or somebody else took it, and there is no file. */
+  | { readonly kind: 'gone'; readonly from: 'pending' | 'rejected'; readonly key: string }
   | { readonly kind: 'rejected'; readonly entry: SpoolEntry }
   /** No report any more; without a size it stays where it was found. */
   | { readonly kind: 'damaged'; readonly key?: string; readonly sizeBytes: number | undefined }
@@ -85,10 +87,13 @@ export function note(state: SpoolState, event: SpoolEvent): void {
       return;
     case 'settled':
       forget(state, event.key);
-      if (event.hasFile) state.settled.add(event.key);
+      state.settled.add(event.key);
       return;
     case 'released':
       state.settled.delete(event.key);
+      return;
+    case 'gone':
+      forget(state, event.key, event.from);
       return;
     case 'rejected':
       forget(state, event.entry.key);
@@ -105,7 +110,8 @@ export function note(state: SpoolState, event: SpoolEvent): void {
       state.damagedBytes -= event.sizeBytes;
       return;
     case 'dropped':
-      noteDropped(state, event.drop);
+      forget(state, event.drop.entry.key, event.drop.from);
+      state.droppedReports += 1;
       state.lastDroppedAtMs = event.atMs;
   }
 }
@@ -135,13 +141,15 @@ function noteFound(state: SpoolState, found: Extract<SpoolEvent, { kind: 'found'
   state.damagedBytes = found.damagedSizes.reduce((sum, size) => sum + size, 0);
 }
 
-function noteDropped(state: SpoolState, { from, entry }: Drop): void {
-  if (from === 'rejected') state.rejected.remove(entry.key);
-  else forget(state, entry.key);
-  state.droppedReports += 1;
-}
-
-function forget(state: SpoolState, key: string): void {
-  state.memory.remove(key);
-  state.pending.remove(key);
+function forget(
+  { memory, pending, rejected }: SpoolState,
+  key: string,
+  from: 'pending' | 'rejected' = 'pending',
+): void {
+  if (from === 'rejected') {
+    rejected.remove(key);
+    return;
+  }
+  memory.remove(key);
+  pending.remove(key);
 }

@@ -194,6 +194,25 @@ test('a report whose folder could not be synced waits once, and leaves no file b
   expect(filesIn('pending')).toEqual([]);
 });
 
+test('a rejected report that the disk does not let go stays, and is not counted', async () => {
+  const { disk, spool, append, maintain } = createScene({ maxAsideBytes: 300 });
+  append(0, 2);
+  disk.refuse = (call) => (call === 'unlink' ? 'EROFS' : undefined);
+  for (const entry of spool.pending()) spool.reject(entry, 'no');
+  disk.close(disk.create(`${folder}/rescan`, 0o600));
+  for (let turn = 0; turn < 3; turn += 1) await maintain();
+  expect(spool.counts()).toMatchObject({ rejectedReports: 3, droppedReports: 0 });
+});
+
+test('a report that somebody deleted makes room, and is not counted as lost', () => {
+  const { disk, spool, append, waiting, filesIn } = createScene({ maxBytes: 700 });
+  append(0, 2);
+  disk.unlink(filesIn('pending')[0] ?? '');
+  append(3, 4);
+  expect(waiting()).toEqual([2, 3, 4]);
+  expect(spool.counts().droppedReports).toBe(1);
+});
+
 test('what is put aside stays within its bytes, the oldest out first', () => {
   const { disk, spool, append, filesIn } = createScene({ maxAsideBytes: 700 });
   append(0, 9);
