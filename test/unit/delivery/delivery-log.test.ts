@@ -102,6 +102,14 @@ test('a drain is over when it is over: its signal ends nothing later', async () 
   expect(posts()).toBe(4);
 });
 
+test('a drain looks after the spool first, which may bring reports to send', async () => {
+  const { delivery, spool } = createScene([]);
+  spool.maintain = () => {
+    spool.append(epoch + 9, Buffer.from('9'));
+  };
+  expect(await delivery.drainOnce()).toMatchObject({ accepted: 4, remaining: 0 });
+});
+
 test('a drain that nobody wants sends nothing', async () => {
   const { delivery, posts } = createScene([]);
   const result = await delivery.drainOnce(AbortSignal.abort());
