@@ -204,6 +204,18 @@ test('a rejected report that the disk does not let go stays, and is not counted'
   expect(spool.counts()).toMatchObject({ rejectedReports: 3, droppedReports: 0 });
 });
 
+test('reports take exactly the bytes that they may, and not one more', () => {
+  const measured = createScene({});
+  measured.append(0, 2);
+  const bytes = measured.spool.counts().pendingBytes;
+  const fitting = createScene({ maxBytes: bytes });
+  fitting.append(0, 2);
+  expect(fitting.waiting()).toEqual([0, 1, 2]);
+  const short = createScene({ maxBytes: bytes - 1 });
+  short.append(0, 2);
+  expect(short.waiting()).toEqual([1, 2]);
+});
+
 test('a report that somebody deleted makes room, and is not counted as lost', () => {
   const { disk, spool, append, waiting, filesIn } = createScene({ maxBytes: 700 });
   append(0, 2);
