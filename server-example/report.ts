@@ -20,6 +20,7 @@ import {
   networkStatsSchema,
   processStatsSchema,
 } from '../src/wire/stats.ts';
+import { systemIdPattern } from '../src/wire/system-id.ts';
 import { reportLimits } from './limits.ts';
 
 /**
@@ -28,10 +29,7 @@ import { reportLimits } from './limits.ts';
  */
 export const systemIdSchema = z
   .string()
-  .refine(
-    (id) => /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]{1,200}$/u.test(id),
-    'must be 1 to 200 visible characters',
-  )
+  .refine((id) => systemIdPattern.test(id), 'must be 1 to 200 visible characters')
   .describe('1 to 200 characters, none of them a control, format, line or surrogate character');
 
 const { nameLength, addressLength, processNameLength } = reportLimits;

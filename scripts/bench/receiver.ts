@@ -9,9 +9,10 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../../test/support/free-ports.ts';
 import { postgres, startPostgres } from '../../test/support/postgres.ts';
 import { exampleReport, exampleStats, exampleSystemId } from '../../test/support/report.ts';
 import { startServer } from '../../test/support/server-process.ts';
@@ -135,7 +136,7 @@ async function startOurs(name: string, words: readonly string[]): Promise<Contes
 
 async function startPeer(folder: string): Promise<Contestant> {
   writeFileSync(join(folder, 'peer.py'), peerSource);
-  const port = await freePort();
+  const port = await freePorts(1);
   const words = ['-m', 'flask', '--app', 'peer.py', 'run', '--port', String(port)];
   const child = spawn(python, words, { cwd: folder, stdio: 'ignore' });
   await untilOpen(port, child);
@@ -149,16 +150,6 @@ async function startPeer(folder: string): Promise<Contestant> {
         child.kill();
       }),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-    server.once('error', reject);
-  });
 }
 
 async function untilOpen(port: number, child: ChildProcess): Promise<void> {

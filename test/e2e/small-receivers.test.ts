@@ -1,11 +1,11 @@
 /** The receivers to copy: each takes what ours takes, and what it answered with 200 is on the disk. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from '@jest/globals';
 import { checkConformance } from '../../src/delivery/conformance.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { exampleReport, exampleSystemId } from '../support/report.ts';
 import { onPlatform, type Requirement, testWith } from '../support/requirement.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -64,7 +64,7 @@ interface Running {
 }
 
 async function start(receiver: SmallReceiver, database: string): Promise<Running> {
-  const port = await freePort();
+  const port = await freePorts(1);
   const [program = '', ...words] = receiver.words(port, database);
   const child = spawn(program, words, {
     cwd: folder,
@@ -91,16 +91,6 @@ async function start(receiver: SmallReceiver, database: string): Promise<Running
       return ended;
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-    server.once('error', reject);
-  });
 }
 
 async function untilAnswered(child: ChildProcess, ask: () => Promise<number>): Promise<void> {

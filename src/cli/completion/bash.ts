@@ -3,14 +3,14 @@ import {
   anyValue,
   type CompletionCommand,
   type CompletionWord,
+  casePattern,
+  commandPaths,
   optionChoices,
   optionNames,
   quote,
 } from './tree.ts';
 
 export function bashCompletion(commands: readonly CompletionCommand[]): string {
-  const pattern = (names: readonly string[]) => (names.length === 0 ? "''" : names.join('|'));
-  const paths = commands.map(({ path }) => path).filter((path) => path !== '');
   return `# bash completion for system-monitor
 _system_monitor() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path= index word
@@ -18,17 +18,17 @@ _system_monitor() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word=\${COMP_WORDS[index]}
     case $word in
-      ${pattern(optionNames(commands, anyValue))}) ((index++)); continue ;;
+      ${casePattern(optionNames(commands, anyValue))}) ((index++)); continue ;;
       -*) continue ;;
     esac
     case "\${path:+$path }$word" in
-      ${paths.map(quote).join('|')}) path="\${path:+$path }$word" ;;
+      ${casePattern(commandPaths(commands).map(quote))}) path="\${path:+$path }$word" ;;
     esac
   done
   case $previous in
-    ${pattern(optionNames(commands, ['file']))}) _system_monitor_paths -f; return ;;
-    ${pattern(optionNames(commands, ['folder']))}) _system_monitor_paths -d; return ;;
-    ${pattern(optionNames(commands, ['text']))}) return ;;
+    ${casePattern(optionNames(commands, ['file']))}) _system_monitor_paths -f; return ;;
+    ${casePattern(optionNames(commands, ['folder']))}) _system_monitor_paths -d; return ;;
+    ${casePattern(optionNames(commands, ['text']))}) return ;;
 ${[...optionChoices(commands)].map(bashChoice).join('\n')}
   esac
   local words= options= argument=

@@ -4,11 +4,11 @@ import {
   type CompletionCommand,
   type CompletionOption,
   type CompletionValue,
+  commandPaths,
   optionNames,
 } from './tree.ts';
 
 export function fishCompletion(commands: readonly CompletionCommand[]): string {
-  const paths = commands.map(({ path }) => path).filter((path) => path !== '');
   return `# fish completion for system-monitor
 function __system_monitor_path
   set -l words (commandline -opc)
@@ -23,7 +23,7 @@ function __system_monitor_path
       set skip 1
     else if not string match -q -- '-*' $word
       set -l longer (string join ' ' $path $word)
-      if contains -- $longer ${paths.map(fishQuote).join(' ')}
+      if contains -- $longer ${commandPaths(commands).map(fishQuote).join(' ')}
         set path $longer
       end
     end

@@ -171,6 +171,16 @@ export function optionChoices(
   );
 }
 
+/** The ways to all commands but the program itself. */
+export function commandPaths(commands: readonly CompletionCommand[]): readonly string[] {
+  return commands.map(({ path }) => path).filter((path) => path !== '');
+}
+
+/** Any of the words, in a `case` of bash or zsh; of none, what no word is. */
+export function casePattern(words: readonly string[]): string {
+  return words.length === 0 ? "''" : words.join('|');
+}
+
 /** Within single quotes of a POSIX shell. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

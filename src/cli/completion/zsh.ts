@@ -3,14 +3,14 @@ import {
   anyValue,
   type CompletionCommand,
   type CompletionWord,
+  casePattern,
+  commandPaths,
   optionChoices,
   optionNames,
   quote,
 } from './tree.ts';
 
 export function zshCompletion(commands: readonly CompletionCommand[]): string {
-  const pattern = (names: readonly string[]) => (names.length === 0 ? "''" : names.join('|'));
-  const paths = commands.map(({ path }) => path).filter((path) => path !== '');
   return `#compdef system-monitor
 _system-monitor() {
   local where= word kind=
@@ -19,17 +19,17 @@ _system-monitor() {
   for ((index = 2; index < CURRENT; index++)); do
     word=$words[index]
     case $word in
-      (${pattern(optionNames(commands, anyValue))}) ((index++)); continue ;;
+      (${casePattern(optionNames(commands, anyValue))}) ((index++)); continue ;;
       (-*) continue ;;
     esac
     case "\${where:+$where }$word" in
-      (${paths.map(quote).join('|')}) where="\${where:+$where }$word" ;;
+      (${casePattern(commandPaths(commands).map(quote))}) where="\${where:+$where }$word" ;;
     esac
   done
   case $words[CURRENT-1] in
-    (${pattern(optionNames(commands, ['file']))}) _files; return ;;
-    (${pattern(optionNames(commands, ['folder']))}) _files -/; return ;;
-    (${pattern(optionNames(commands, ['text']))}) return 1 ;;
+    (${casePattern(optionNames(commands, ['file']))}) _files; return ;;
+    (${casePattern(optionNames(commands, ['folder']))}) _files -/; return ;;
+    (${casePattern(optionNames(commands, ['text']))}) return 1 ;;
 ${[...optionChoices(commands)].map(zshChoice).join('\n')}
   esac
   case $where in

@@ -1,21 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { classify, parseRetryAfter } from '../../../src/delivery/outcome.ts';
-import type { Outcome, PostAnswer } from '../../../src/delivery/transport.ts';
+import type { Outcome } from '../../../src/delivery/transport.ts';
+import { answerOf } from '../../support/delivery-arbitraries.ts';
 
 const now = { epochMs: Date.parse('2026-11-23T04:00:00Z') };
-
-function answerOf(status: number, more: Partial<PostAnswer> = {}): PostAnswer {
-  return {
-    kind: 'answer',
-    status,
-    retryAfter: undefined,
-    date: undefined,
-    location: undefined,
-    notice: undefined,
-    body: '',
-    ...more,
-  };
-}
 
 /** `accepted`, `rejected`, or how it is tried again. */
 function kindOf(outcome: Outcome): string {
