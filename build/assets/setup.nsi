@@ -140,7 +140,7 @@ Function askSettings
   Pop $0
   ${NSD_CreateText} 0 80u 30% 13u "$Interval"
   Pop $IntervalField
-  ${NSD_CreateLabel} 0 102u 100% 24u "A field that you leave empty stays as it is. By default, a new installation makes its own ID and reports to http://127.0.0.1:5000 every 60 seconds. You can change all of this later with $\"system-monitor config$\"."
+  ${NSD_CreateLabel} 0 102u 100% 24u "A field that you leave empty stays as it is. A new installation makes its own ID, reports every 60 seconds, and keeps its reports until a URL is set. You can change all of this later with $\"system-monitor config$\"."
   Pop $0
   nsDialogs::Show
 FunctionEnd

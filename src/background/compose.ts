@@ -78,6 +78,7 @@ export function composeBackground(options: BackgroundOptions): Background {
       settings: inForce.settings,
       systemId: inForce.systemId,
       trouble: inForce.trouble,
+      waitsBecause: inForce.waitsBecause,
       agent: agent.state(),
       delivery: delivery.state(),
       spool: spool.counts(),

@@ -41,7 +41,7 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
       version: buildInfo().version,
       system_id: systemId,
       new_id: isNewId,
-      url: showSetting('url', settings.url),
+      url: destination.waitsBecause === undefined ? showSetting('url', settings.url) : undefined,
       interval: settings.interval,
       configuration: path,
       state: stateFolder,
@@ -49,6 +49,8 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
     });
     if (destination.waitsBecause !== undefined) {
       logger.error('config.url_missing', { reason: destination.waitsBecause });
+    } else if (!loaded.sources.has('url')) {
+      logger.warn('config.url_default', { url: settings.url });
     }
     if (unknown.length > 0) {
       logger.warn('config.unknown_keys', {

@@ -19,6 +19,8 @@ export interface StatusParts {
   readonly systemId: string;
   /** Of its settings (reload.ts). */
   readonly trouble: { readonly sinceMs: number; readonly reason: string } | undefined;
+  /** Why reports are kept and not sent (config/destination.ts). */
+  readonly waitsBecause: string | undefined;
   readonly agent: AgentState;
   readonly delivery: DeliveryState;
   readonly spool: SpoolCounts;
@@ -46,6 +48,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
         }),
     system_id: parts.systemId,
     url: showSetting('url', settings.url),
+    ...known('waits_because', parts.waitsBecause),
     interval: settings.interval,
     collected: {
       reports: agent.collectedReports,
@@ -120,11 +123,11 @@ function inSeconds(ms: number | undefined): number | undefined {
 }
 
 /** What is not known is left out. */
-function known<Key extends string>(
+function known<Key extends string, Value extends number | string>(
   key: Key,
-  value: number | undefined,
-): { readonly [K in Key]?: number } {
-  const fields: { [K in Key]?: number } = {};
+  value: Value | undefined,
+): { readonly [K in Key]?: Value } {
+  const fields: { [K in Key]?: Value } = {};
   if (value !== undefined) fields[key] = value;
   return fields;
 }

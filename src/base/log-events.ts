@@ -58,6 +58,7 @@ export const logEvents = {
   'config.missing':
     'The configuration file has disappeared; the settings in force stay. Logged again every hour.',
   'config.url_missing': 'No URL has been set; reports are kept until there is one.',
+  'config.url_default': 'No URL has been set; reports go to the default address.',
   'destination.not_kept':
     'The state folder cannot store where reports go. If the configuration file is missing after a restart, they wait.',
   'config.unknown_keys': 'The configuration file has keys that are not settings; they are ignored.',

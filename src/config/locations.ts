@@ -32,17 +32,18 @@ const fileName = 'config.json';
 
 /** Chooses both places. It reads nothing but the presence of the system-wide file. */
 export function findLocations(options: LocationOptions): Locations {
-  const system = systemFolders(options);
-  const systemFile = pathsOf(options.platform).join(system.configuration, fileName);
-  const isSystemWide = isThere(options.disk, systemFile);
+  const system = systemPaths(options);
+  const isSystemWide = isThere(options.disk, system.configurationFile);
   return {
-    configuration: chooseConfiguration(options, isSystemWide ? systemFile : undefined),
-    state: chooseState(options, isSystemWide ? system.state : undefined),
+    configuration: chooseConfiguration(
+      options,
+      isSystemWide ? system.configurationFile : undefined,
+    ),
+    state: chooseState(options, isSystemWide ? system.stateFolder : undefined),
   };
 }
 
-/** Where the service keeps its file and its reports, whether it is installed or not. */
-export function systemFolders(options: Pick<LocationOptions, 'platform' | 'environment'>): {
+function systemFolders(options: Pick<LocationOptions, 'platform' | 'environment'>): {
   readonly configuration: string;
   readonly state: string;
 } {
@@ -59,6 +60,16 @@ export function systemFolders(options: Pick<LocationOptions, 'platform' | 'envir
     default:
       return { configuration: '/etc/system-monitor', state: '/var/lib/system-monitor' };
   }
+}
+
+/** Where the service keeps its file and its reports, whether it is installed or not. */
+export function systemPaths(options: Pick<LocationOptions, 'platform' | 'environment'>): {
+  readonly configurationFile: string;
+  readonly stateFolder: string;
+} {
+  const { configuration, state } = systemFolders(options);
+  const configurationFile = pathsOf(options.platform).join(configuration, fileName);
+  return { configurationFile, stateFolder: state };
 }
 
 function chooseConfiguration(options: LocationOptions, systemFile: string | undefined): Location {

@@ -1,7 +1,7 @@
 /**
  * What `doctor` looks at, in the order in which a report goes:
  *
- *   configuration → parts → spool → disk → DNS → TCP → TLS → check_url → check_system_id → clock
+ *   configuration → parts → spool → disk → url → DNS → TCP → TLS → check_url → check_system_id → clock
  *   → service
  */
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ import type { PostAnswer } from '../delivery/transport.ts';
 import type { Settings } from '../settings/settings.ts';
 import { verifySpool } from '../spool/operations.ts';
 import { gatherStatus, type StatusReport } from '../status/gather.ts';
+import { examineDestination } from './examine-destination.ts';
 import { examineParts } from './examine-parts.ts';
 import type { Finding } from './finding.ts';
 
@@ -44,7 +45,9 @@ export async function examine(
     findings.push(...(await examineParts(settings, runtime, status)));
   }
   findings.push(...examineSpool(configuration.locations, runtime));
-  if (settings !== undefined) findings.push(...(await examineServer(settings, runtime)));
+  const unset = examineDestination(locations, configuration, runtime);
+  if (unset !== undefined) findings.push(unset);
+  else if (settings !== undefined) findings.push(...(await examineServer(settings, runtime)));
   findings.push(await examineService(configuration.locations, runtime));
   return findings.map(withoutSecrets);
 }

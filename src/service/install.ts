@@ -1,8 +1,7 @@
 /** What `service` hands to the service's manager: places, settings and the program itself. */
-import { posix, win32 } from 'node:path';
 import { MonitorError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
-import { systemFolders } from '../config/locations.ts';
+import { systemPaths } from '../config/locations.ts';
 import type { SettingsFile, TypedSettings } from '../settings/settings.ts';
 import type { InstallResult, ServiceManager } from './service.ts';
 
@@ -83,18 +82,6 @@ async function writeConfiguration(
   );
   await system.save({ ...base, ...typed });
   await system.loadWithSystemId(runtime.randomBytes);
-}
-
-function systemPaths(runtime: Runtime): {
-  readonly configurationFile: string;
-  readonly stateFolder: string;
-} {
-  const folders = systemFolders(runtime);
-  const { join } = runtime.platform === 'win32' ? win32 : posix;
-  return {
-    configurationFile: join(folders.configuration, 'config.json'),
-    stateFolder: folders.state,
-  };
 }
 
 /** A service needs one file that stays; a source tree may move, and its Node with it. */

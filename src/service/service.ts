@@ -118,13 +118,17 @@ export const serviceTitle = 'System Monitor';
 export const serviceDescription =
   'Sends reports on this machine to your own server as plain JSON, and loses none on the way';
 
-/** What every manager gets as the program's arguments; a log file where it keeps no log itself. */
+/**
+ * What every manager gets as the program's arguments; a log file where it keeps no log itself. With
+ * `--service` it waits where no URL was saved: nobody is there to see that it reports to a default.
+ */
 export function serviceArguments(
   paths: Pick<ServicePaths, 'configurationFile' | 'stateFolder'> & { readonly logFile?: string },
 ): readonly string[] {
   const { configurationFile, stateFolder, logFile } = paths;
   return [
     'background',
+    '--service',
     '--config',
     configurationFile,
     '--state-dir',

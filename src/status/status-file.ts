@@ -40,6 +40,8 @@ export const statusSchema = z.object({
   system_id: z.string(),
   /** Without credentials. */
   url: z.string(),
+  /** No URL was named: reports are kept and not sent, and `url` is nobody's word. */
+  waits_because: z.string().optional(),
   interval: z.int(),
   collected: z.object({
     reports: z.int(),

@@ -9,6 +9,7 @@ export interface Trouble {
   /** Stable, for programs. */
   readonly code:
     | 'settings'
+    | 'url_missing'
     | 'part_failed'
     | 'report_failed'
     | 'report_late'
@@ -41,6 +42,8 @@ export function troublesOf(agent: AgentStatus, nowSeconds: number): readonly Tro
   const { configuration_trouble: ofSettings } = agent;
   const reason = ofSettings?.reason ?? '';
   add(ofSettings !== undefined, 'settings', `The settings are those of before: ${reason}`);
+  const { waits_because: waits } = agent;
+  add(waits !== undefined, 'url_missing', `Reports are kept and not sent: ${waits}`);
   for (const [part, { state, reason = '' }] of Object.entries(agent.parts)) {
     add(state === 'failed', 'part_failed', `${part} cannot be read: ${reason}`, part);
   }
@@ -53,7 +56,7 @@ export function troublesOf(agent: AgentStatus, nowSeconds: number): readonly Tro
   const lateSeconds = Math.max(lateIntervals * agent.interval, lateSecondsMin);
   const isLate = !isUnmade && nowSeconds - lastEpoch > lateSeconds;
   add(isLate, 'report_late', 'No report was made when it was due');
-  const isFailing = delivered.consecutive_failures > 0;
+  const isFailing = waits === undefined && delivered.consecutive_failures > 0;
   add(
     isFailing,
     'delivery_failing',

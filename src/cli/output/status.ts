@@ -25,7 +25,9 @@ export function formatStatus(
         ? `yes, for ${formatDuration(nowSeconds - agent.started_at)} (version ${agent.version}, pid ${agent.pid})`
         : `no; last seen ${ago(agent.written_at)}`,
     ]);
-    lines.push(['Reports', `every ${agent.interval} s to ${agent.url} as ${agent.system_id}`]);
+    const place = agent.waits_because === undefined ? `to ${agent.url}` : 'to nobody yet,';
+    lines.push(['Reports', `every ${agent.interval} s ${place} as ${agent.system_id}`]);
+    if (agent.waits_because !== undefined) lines.push(['Not sent', agent.waits_because]);
     lines.push(...deliveryLines(agent, ago));
   }
   lines.push(['Waiting', waitingText(waiting, nowSeconds)]);
@@ -48,7 +50,8 @@ function deliveryLines(agent: Agent, ago: (epoch: number) => string): readonly L
       ? 'nothing since the start'
       : `${delivered.accepted} since the start; the last one was collected at ${formatEpochSeconds(delivered.last_acknowledged_epoch)} (${ago(delivered.last_acknowledged_epoch)})`,
   ]);
-  if (delivered.consecutive_failures > 0 && delivered.last_error !== undefined) {
+  const isFailing = agent.waits_because === undefined && delivered.consecutive_failures > 0;
+  if (isFailing && delivered.last_error !== undefined) {
     const { at, reason } = delivered.last_error;
     lines.push([
       'Failing',

@@ -1,5 +1,5 @@
 /** Whatever becomes of the settings file: reports go where a person said, from whom a person said. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -8,6 +8,7 @@ import { isForeseen } from '../../../src/base/errors.ts';
 import { openConfiguration } from '../../../src/config/configuration.ts';
 import { destinationOf, readDestination } from '../../../src/config/destination.ts';
 import { createRuntime } from '../../../src/main.ts';
+import { readStatus } from '../../../src/status/status-file.ts';
 import { createMemorySpool } from '../../support/background-scene.ts';
 import { createManualClock } from '../../support/clocks.ts';
 import { realDisk } from '../../support/real-disk.ts';
@@ -34,6 +35,7 @@ function createMachine(isService: boolean) {
   const folder = temporaryFolder();
   const file = join(folder, 'config.json');
   const state = join(folder, 'state');
+  mkdirSync(state);
   const clock = createManualClock();
   const logger = createRecordingLogger();
   const used = { urls: new Set<string>(), ids: new Set<string>() };
@@ -75,6 +77,11 @@ function createMachine(isService: boolean) {
       else writeFileSync(file, text);
     },
     inForce: () => background?.inForce,
+    /** As it is written for `status`. */
+    status() {
+      background?.saveStatus(true);
+      return readStatus(realDisk, state);
+    },
     async act(act: 'reload' | 'restart'): Promise<void> {
       if (act === 'reload') background?.reload('SIGHUP');
       else {
@@ -161,5 +168,8 @@ test('a service that was never told a URL waits; in the foreground the default i
     const machine = createMachine(isService);
     await machine.act('restart');
     expect([...machine.used.urls]).toEqual(isService ? [] : ['http://127.0.0.1:5000']);
+    expect(machine.status()?.waits_because).toEqual(
+      isService ? expect.stringContaining('no URL is set') : undefined,
+    );
   }
 });

@@ -21,6 +21,21 @@ test('status tells of another machine under this id, and what to do, only where 
   expect(told).toContain('system-monitor generate_system_id --save');
 });
 
+test('status says that reports wait for a URL, and not that they go to the default', () => {
+  const { delivered } = exampleStatus();
+  const told = format({
+    url: 'http://127.0.0.1:5000',
+    waits_because: 'no URL is set. Set one: …',
+    delivered: {
+      ...{ ...delivered, consecutive_failures: 1 },
+      last_error: { at: now - 60, code: 'URL_NOT_SET', reason: 'no URL is set' },
+    },
+  });
+  expect(told).toMatch(/^Reports: +every 60 s to nobody yet, as \S+$/m);
+  expect(told).toMatch(/^Not sent: +no URL is set\. Set one: …$/m);
+  expect(told).not.toMatch(/5000|Failing/);
+});
+
 const unwell: Partial<AgentStatus> = {
   parts: {
     cpu: { state: 'ok', since: now - 600, last_good_epoch: now - 5, took_ms: 1 },

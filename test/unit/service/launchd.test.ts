@@ -119,6 +119,7 @@ testWith([python()], 'the property list is one, and says what launchd is to do',
     ProgramArguments: [
       paths.executable,
       'background',
+      '--service',
       '--config',
       paths.configurationFile,
       '--state-dir',

@@ -87,7 +87,7 @@ test('odd characters in a path reach the program as they are', () => {
     configurationFile: '/etc/a b/config.json',
   });
   expect(/^ExecStart=(.*)$/m.exec(unit)?.[1]).toBe(
-    '"/opt/100%% \\"my\\" tools/$$x\\\\y" background --config "/etc/a b/config.json"' +
+    '"/opt/100%% \\"my\\" tools/$$x\\\\y" background --service --config "/etc/a b/config.json"' +
       ' --state-dir /var/lib/system-monitor',
   );
 });

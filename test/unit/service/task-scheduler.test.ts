@@ -110,7 +110,7 @@ print(json.dumps({e.tag.replace(ns,''): (e.text or '').strip() for e in root.ite
     ExecutionTimeLimit: 'PT0S',
     Command: '"C:\\R&D <x>\\system-monitor.exe"',
     Arguments:
-      'background --config "C:\\ProgramData\\System Monitor\\config.json" --state-dir "C:\\ProgramData\\System Monitor\\state" --log-file "C:\\ProgramData\\System Monitor\\state\\system-monitor.log"',
+      'background --service --config "C:\\ProgramData\\System Monitor\\config.json" --state-dir "C:\\ProgramData\\System Monitor\\state" --log-file "C:\\ProgramData\\System Monitor\\state\\system-monitor.log"',
   });
 });
 

@@ -15,6 +15,13 @@ test.each<[string, Partial<AgentStatus>]>([
     'part_failed',
     { parts: { disks: { state: 'failed', since: 1, took_ms: 1, code: 'X', reason: 'denied' } } },
   ],
+  [
+    'url_missing',
+    {
+      waits_because: 'no URL is set',
+      delivered: { ...delivered, consecutive_failures: 1, last_error: error },
+    },
+  ],
   ['mount_stuck', { stuck_mounts: ['/mnt/nas'] }],
   ['report_failed', { collected: { ...collected, consecutive_failures: 2, last_error: error } }],
   ['report_late', { collected: { ...collected, last_epoch: statusNow - 181 } }],
