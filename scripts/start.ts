@@ -2,13 +2,14 @@
  * `npm start`: builds the executable where it is missing or old, starts the receiver and the agent
  * here, and prints the page's address once the first report has arrived. Ctrl-C ends both.
  *
- *   npm start -- --interval 5 --port 5000
+ *   npm start -- --interval 5 --port 5000 --name web-1
  *
  * Configuration, reports and log lie in dist/start/, apart from those of an installed monitor.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string' },
       interval: { type: 'string', default: '5' },
+      name: { type: 'string' },
     },
   });
   buildWhereOld();
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
   const url = await listeningAddress(receiver);
   console.log(`The receiver is listening on ${url}`);
 
+  const name = values.name ?? savedName() ?? hostname();
   const log = join(folder, 'agent.log');
   const agent = spawn(executable, ['background'], {
     stdio: ['ignore', 'ignore', openSync(log, 'a')],
@@ -57,16 +60,27 @@ async function main(): Promise<void> {
       SYSTEM_MONITOR_STATE_DIR: join(folder, 'state'),
       SYSTEM_MONITOR_URL: url,
       SYSTEM_MONITOR_INTERVAL: values.interval,
+      SYSTEM_MONITOR_NAME: name,
     },
   });
   children.push(agent);
   agent.once('exit', (code) => {
     if (code !== null && code !== 0) console.error(`The agent ended with ${code}; see ${log}`);
   });
-  console.log(`The agent reports on this machine every ${values.interval} s (log: ${log})`);
+  const as = name === '' ? '' : ` as "${name}"`;
+  console.log(`The agent reports on this machine${as} every ${values.interval} s (log: ${log})`);
 
   await firstReport(url);
   console.log(`\nThe first report has arrived. See it live:  ${url}\n(Press Ctrl-C to stop both.)`);
+}
+
+/** As it was saved beside the reports, by `config` with `--config dist/start/config.json`. */
+function savedName(): string | undefined {
+  const file = join(folder, 'config.json');
+  const saved: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const name: unknown =
+    typeof saved === 'object' && saved !== null ? Reflect.get(saved, 'name') : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 function buildWhereOld(): void {

@@ -6,6 +6,7 @@ import { type SettingKey, settingRow } from '../settings/setting-table.ts';
 import type { Settings, SettingsChanges, SettingsFile } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
 import { parseSetting } from '../settings/validate.ts';
+import { machineNamePattern } from '../wire/machine-name.ts';
 import { withHiddenParts } from './hidden-parts.ts';
 
 const source = 'the prompt';
@@ -70,6 +71,11 @@ export async function askSetting<Key extends SettingKey>(
     context,
   );
   return answer;
+}
+
+/** The host's own name, where it could be a machine's for people. */
+export function proposedName({ hostName }: Pick<Runtime, 'hostName'>): string | undefined {
+  return hostName !== '' && machineNamePattern.test(hostName) ? hostName : undefined;
 }
 
 function parseTyped<Key extends SettingKey>(

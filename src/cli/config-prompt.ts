@@ -22,11 +22,13 @@ import {
   type SettingKey,
   settingKeys,
 } from '../settings/setting-table.ts';
+import type { Settings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
 import { generateSystemId } from '../settings/system-id.ts';
-import { askSetting, orBack } from './ask-setting.ts';
+import { askSetting, orBack, proposedName } from './ask-setting.ts';
 
 type Choice =
+  | 'edit-name'
   | 'edit-id'
   | 'check-id'
   | 'generate-id'
@@ -43,7 +45,7 @@ interface Prompt {
   readonly say: (text: string) => Promise<void>;
 }
 
-const mainKeys: readonly SettingKey[] = ['system_id', 'url', 'interval'];
+const mainKeys: readonly SettingKey[] = ['name', 'system_id', 'url', 'interval'];
 
 /** Runs until Save or Close. Esc and Ctrl-C go one step back, and leave from the first one. */
 export async function runConfigPrompt(
@@ -119,6 +121,7 @@ async function choose(
       pageSize: 14,
       loop: false,
       choices: [
+        { value: 'edit-name', name: `Name        ${describe(draft, 'name') || '(none)'}` },
         { value: 'edit-id', name: `System ID   ${describe(draft, 'system_id') || '(none yet)'}` },
         { value: 'check-id', name: '  Check System ID' },
         { value: 'generate-id', name: '  Generate New' },
@@ -155,6 +158,8 @@ function outsideSource(draft: SettingsDraft, key: SettingKey): string | undefine
 async function act(choice: Choice, prompt: Prompt): Promise<void> {
   const { draft, runtime, say } = prompt;
   switch (choice) {
+    case 'edit-name':
+      return await edit('name', 'Name (for people; empty for none)', prompt, proposedName(runtime));
     case 'edit-id':
       return await edit('system_id', 'System ID', prompt);
     case 'edit-url':
@@ -182,16 +187,22 @@ async function act(choice: Choice, prompt: Prompt): Promise<void> {
   }
 }
 
-async function edit(key: SettingKey, message: string, prompt: Prompt): Promise<void> {
+/** `proposal` stands in the line where the file says nothing; it is taken by whoever leaves it there. */
+async function edit<Key extends SettingKey>(
+  key: Key,
+  message: string,
+  prompt: Prompt,
+  proposal?: Settings[Key],
+): Promise<void> {
   const { draft, runtime } = prompt;
   if (!(await mayChange(key, prompt))) return;
-  const value =
-    draft.inFile(key) ?? (draft.sourceOf(key) === undefined ? draft.settings()[key] : undefined);
+  const isSaid = draft.inFile(key) !== undefined;
+  const fallback = draft.sourceOf(key) === undefined ? draft.settings()[key] : undefined;
+  const value = isSaid ? draft.inFile(key) : (proposal ?? fallback);
   const changes = await orBack(runtime, (context) => askSetting(key, message, value, context));
   // A default that was left as it stood is still nobody's word.
-  if (changes !== undefined && !(changes[key] === value && draft.inFile(key) === undefined)) {
-    draft.change(changes);
-  }
+  const isDefault = !isSaid && proposal === undefined && changes?.[key] === value;
+  if (changes !== undefined && !isDefault) draft.change(changes);
 }
 
 /** What the environment says holds, whatever the file says. */

@@ -1,6 +1,7 @@
 /** What a request says of itself and of us: its headers, and its body as they describe it. */
 import type { Settings } from '../settings/settings.ts';
 import { basicCredentialsOf } from '../settings/usable-url.ts';
+import { machineNameHeader } from '../wire/machine-name.ts';
 import { type Compression, compress } from './compression.ts';
 import type { PostRequest } from './transport.ts';
 
@@ -19,7 +20,7 @@ export interface Content {
 }
 
 export function createRequestContent(
-  settings: Pick<Settings, 'url' | 'headers' | 'compression'>,
+  settings: Pick<Settings, 'url' | 'name' | 'headers' | 'compression'>,
   userAgent: string,
 ): RequestContent {
   const basicCredentials = basicCredentialsOf(new URL(settings.url));
@@ -27,6 +28,8 @@ export function createRequestContent(
   const ownHeaders = Object.fromEntries(
     Object.entries(settings.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
+  const nameHeader =
+    settings.name === '' ? {} : { [machineNameHeader]: encodeURIComponent(settings.name) };
   let compression = settings.compression;
 
   function headersOf(post: PostRequest, token: string | undefined): Record<string, string> {
@@ -35,6 +38,7 @@ export function createRequestContent(
       'content-type': 'application/json',
       'user-agent': userAgent,
       ...(authorization === undefined ? {} : { authorization }),
+      ...nameHeader,
       ...(post.idempotencyKey === undefined ? {} : { 'idempotency-key': post.idempotencyKey }),
       ...post.headers,
       ...ownHeaders,

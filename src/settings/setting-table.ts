@@ -4,6 +4,7 @@
  * docs/configuration.md and what a reload makes anew. A room takes those that it needs as
  * `Pick<Settings, …>`; a test fails for a row that no room reads.
  */
+import { machineNameForm, machineNamePattern } from '../wire/machine-name.ts';
 import { systemIdForm, systemIdPattern } from '../wire/system-id.ts';
 import type { SettingRow } from './setting-row.ts';
 
@@ -47,6 +48,17 @@ export const settingTable = {
     default: 60,
     description: 'Seconds between reports.',
     example: '60',
+  },
+  name: {
+    group: 'Reporting',
+    piece: 'transport',
+    kind: 'text',
+    pattern: machineNamePattern,
+    form: machineNameForm,
+    default: '',
+    description:
+      'Name of this machine for people, sent as the header System-Monitor-Name with every request and never in the JSON. If empty, no such header is sent.',
+    example: 'web-1',
   },
   tls_ca_file: {
     ...delivery,

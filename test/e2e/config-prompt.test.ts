@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { startOriginalReceiver } from '../support/original-receiver.ts';
@@ -62,6 +63,24 @@ describe("the prompt in place of the original's window", () => {
     expect(savedSystemId(folder)).toMatch(/^Linux-[0-9a-f]{32}$|^Darwin-[0-9a-f]{32}$/);
     expect(settingsIn(folder)).toMatchObject({ url: receiver.url });
     expect(receiver.requests.map((request) => request.refusal)).toEqual([undefined, undefined]);
+  });
+
+  testWith(needs, "proposes the host's name as the machine's; an emptied one is none", async () => {
+    const folder = temporaryFolder();
+    for (const [keys, settings] of [
+      [['Enter'], { name: hostname() }],
+      [['C-u', 'Enter'], {}],
+    ] as const) {
+      using terminal = open(folder);
+      await terminal.shows('Close');
+      terminal.press('Up', 'Up', 'Up', 'Up', 'Enter');
+      await terminal.shows(`empty for none) ${hostname()}`);
+      terminal.press(...keys);
+      await terminal.shows('Save (there are changes)');
+      terminal.press('Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Enter');
+      await terminal.shows('ended with 0');
+      expect(settingsIn(folder)).toEqual(settings);
+    }
   });
 
   testWith(needs, 'offers the values of a choice, and shows no header of anybody', async () => {

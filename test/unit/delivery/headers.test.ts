@@ -45,6 +45,28 @@ test('the user’s own headers are sent', async () => {
   });
 });
 
+test('a name for people goes as a header with every request, and never in the body', async () => {
+  const receiver = await startReceiver();
+  const name = 'Büro 3, "oben"; 50 % 東京';
+  await withTransport({ url: receiver.url, name }, async (transport) => {
+    await transport.post({ body: '{"action":"check_url"}' });
+    await transport.post({ body: '{"action":"send_stats"}', idempotencyKey: 'key' });
+  });
+  expect(receiver.requests).toHaveLength(2);
+  for (const { headers, body } of receiver.requests) {
+    const sent = headers['system-monitor-name'];
+    expect(sent).toMatch(/^[\x21-\x7e]+$/);
+    expect(decodeURIComponent(String(sent))).toBe(name);
+    expect(body.toString()).not.toContain('ro 3');
+  }
+});
+
+test('without a name there is no such header', async () => {
+  const receiver = await startReceiver();
+  await postOnce(receiver.url, { name: '' });
+  expect(receiver.requests[0]?.headers).not.toHaveProperty('system-monitor-name');
+});
+
 test('a header that HTTP does not allow is a failure, not a crash', async () => {
   const receiver = await startReceiver();
   const result = await postOnce(receiver.url, { headers: { 'x-bad': 'a\r\nb: c' } });
