@@ -5,7 +5,7 @@
  *   npm run mutate                          everything below, for an hour at most
  *   npm run mutate -- src/spool             one folder or file
  *   npm run mutate -- --minutes 10 --jobs 2 --operators drop-call,empty-recovery
- *   npm run mutate -- --survivors           only what survived before, after tests were added
+ *   npm run mutate -- --survivors           only what no test noticed before, after tests were added
  *
  * It works on a copy in dist/mutation and goes on where it was stopped: a mutant is tried again when
  * its file has changed. The report is dist/mutation/report.json. Not for every change, and not in
@@ -25,6 +25,7 @@ const rooms = ['agent', 'delivery', 'spool', 'config', 'background', 'settings']
 /** Those that are over in seconds; faults and end-to-end tests take minutes. */
 const testFolders = ['test/unit', 'test/contract', 'test/durability'];
 const testTimeoutMs = 120_000;
+const outcomes = { passed: 'survived', failed: 'killed', 'timed-out': 'timed out' } as const;
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(top, 'dist', 'mutation');
@@ -65,9 +66,7 @@ async function main(): Promise<void> {
     .filter(({ mutant }) => values.operators?.split(',').includes(mutant.operator) ?? true)
     .filter(({ id, file }) => {
       const before = results[file.path]?.mutants[id]?.status;
-      return values.survivors
-        ? before === 'survived' || before === 'not run'
-        : before === undefined;
+      return values.survivors ? before !== undefined && before !== 'killed' : before === undefined;
     });
   console.log(`${queue.length} mutants to try, ${traced.length} test files`);
   await Promise.all(
@@ -132,7 +131,7 @@ async function tryMutant(
   try {
     const tests = concerned.map(({ test }) => test);
     const { outcome } = await sandbox.run(tests, seconds * 3000 + 10_000);
-    return outcome === 'passed' ? 'survived' : 'killed';
+    return outcomes[outcome];
   } finally {
     sandbox.write(file.path, file.text);
   }

@@ -1,8 +1,11 @@
 /** What became of each mutant, and the table of all. */
 import { z } from 'zod';
 
-/** `not run`: no test passes through the line, so none could notice. */
-const statuses = ['killed', 'survived', 'not run'] as const;
+/**
+ * `not run`: no test passes through the line, so none could notice. `timed out`: it hangs, which a
+ * busy machine can make of a mutant that nobody noticed; it is counted for itself and tried again.
+ */
+const statuses = ['killed', 'survived', 'not run', 'timed out'] as const;
 export type Status = (typeof statuses)[number];
 
 export const resultsSchema = z.record(
@@ -35,7 +38,7 @@ export function formatReport(results: Results, left: number): string {
     mutants: all.filter(({ operator }) => operator === name),
   }));
   return [
-    'score  killed  survived  not run',
+    'score  killed  survived  not run  timed out',
     ...[...files, ...byOperator, { name: 'all', mutants: all }].map(({ name, mutants }) =>
       formatLine(
         name,
@@ -48,12 +51,14 @@ export function formatReport(results: Results, left: number): string {
 
 function formatLine(name: string, found: readonly Status[]): string {
   const count = (status: Status): number => found.filter((one) => one === status).length;
-  const score = found.length === 0 ? 100 : (count('killed') / found.length) * 100;
+  const noticed = count('killed') + count('timed out');
+  const score = found.length === 0 ? 100 : (noticed / found.length) * 100;
   const cells = [
     `${score.toFixed(0)} %`.padStart(5),
     String(count('killed')).padStart(6),
     String(count('survived')).padStart(8),
     String(count('not run')).padStart(7),
+    String(count('timed out')).padStart(9),
   ];
   return `${cells.join('  ')}  ${name}`;
 }
