@@ -92,13 +92,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     bodyBytesMax: options.bodyBytesMax ?? bodyBytesMax,
     onReport: tellOf({ metrics, changed: live.changed, log }),
   });
+  const keepReportsDays = options.keepReportsDays ?? keepReportsDaysDefault;
   const app = createApp({
     ...{ protocol, hostGuard, log, store, bodies, gate, registry, fleet, now },
-    ...{ access, wrongTokens, live, metrics, health, changed: live.changed },
+    ...{ access, wrongTokens, live, metrics, health, changed: live.changed, keepReportsDays },
   });
   const retention = createRetention({
-    ...{ store, now, log },
-    keepReportsDays: options.keepReportsDays ?? keepReportsDaysDefault,
+    ...{ store, now, log, keepReportsDays },
     keepHourlyDays: options.keepHourlyDays ?? keepHourlyDaysDefault,
   });
   const server = createHttpServer(options, log, (request, response) => {

@@ -38,6 +38,7 @@ export interface SystemRoutesOptions {
   readonly changed: (systemId: string) => void;
   /** Whole seconds since 1970. */
   readonly now: () => number;
+  readonly keepReportsDays: number;
 }
 
 type Call = Context<RouteEnv>;
@@ -51,11 +52,12 @@ const jsonType = { 'content-type': 'application/json; charset=utf-8' };
 
 export function addSystemRoutes(app: Routes, options: SystemRoutesOptions): void {
   addReading(app, options);
+  addReport(app, options);
   addHistory(app, options);
   addChanging(app, options);
 }
 
-function addReading(app: Routes, { gate, fleet, store }: SystemRoutesOptions): void {
+function addReading(app: Routes, { gate, fleet }: SystemRoutesOptions): void {
   const middleware = needs(gate, 'view');
   app.openapi(
     createRoute({
@@ -87,10 +89,12 @@ function addReading(app: Routes, { gate, fleet, store }: SystemRoutesOptions): v
     createRoute({ ...detailRoute, path: '/api/system', request: { query: idInQuery } }),
     (c) => detail(c, c.req.valid('query').id),
   );
+}
 
+function addReport(app: Routes, options: SystemRoutesOptions): void {
   const reportRoute = {
     method: 'get',
-    middleware,
+    middleware: needs(options.gate, 'view'),
     summary: 'Its newest report, or that of a moment, whole',
     responses: {
       200: json('The report as it was sent', reportSchema),
@@ -100,13 +104,8 @@ function addReading(app: Routes, { gate, fleet, store }: SystemRoutesOptions): v
     },
   } as const;
   const report = async (c: Call, id: string, at: number | undefined) => {
-    const body = at === undefined ? await store.newestReport(id) : await store.reportAt(id, at);
-    if (body !== undefined) return c.body(body, 200, jsonType);
-    const [row] = await store.systems([id]);
-    if (row === undefined) throw unknown(id);
-    const missing =
-      at === undefined ? 'has not reported yet' : 'has no report kept of then or before';
-    throw new HttpError(404, `${id} ${missing}`);
+    const body = await readReportAt(options, id, at);
+    return c.body(body, 200, jsonType);
   };
   app.openapi(
     createRoute({
@@ -124,6 +123,31 @@ function addReading(app: Routes, { gate, fleet, store }: SystemRoutesOptions): v
     }),
     (c) => report(c, c.req.valid('query').id, c.req.valid('query').at),
   );
+}
+
+/**
+ * What is older than reports are kept is not shown, though it may be there: a backlog that came late
+ * stays for a while, so that a report of it which is sent again is known. A machine's newest report
+ * is shown however old it is.
+ */
+async function readReportAt(
+  { store, now, keepReportsDays }: SystemRoutesOptions,
+  id: string,
+  at: number | undefined,
+): Promise<string> {
+  const [row] = await store.systems([id]);
+  if (row === undefined) throw unknown(id);
+  const newestEpoch = row.newest?.epoch ?? Infinity;
+  const isKept = at === undefined || at >= newestEpoch || at >= now() - keepReportsDays * 86_400;
+  if (!isKept) {
+    const remedy = 'its history has the averages of each hour before';
+    throw new HttpError(404, `reports of ${id} are kept for ${keepReportsDays} days; ${remedy}`);
+  }
+  const body = at === undefined ? await store.newestReport(id) : await store.reportAt(id, at);
+  if (body !== undefined) return body;
+  const missing =
+    at === undefined ? 'has not reported yet' : 'has no report kept of then or before';
+  throw new HttpError(404, `${id} ${missing}`);
 }
 
 const wholeSeconds = 'must be whole seconds since 1970';

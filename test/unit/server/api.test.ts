@@ -13,9 +13,9 @@ import {
 const start = 1_795_000_000;
 
 /** A receiver whose clock the test sets. */
-async function startClockedReceiver() {
+async function startClockedReceiver(changes: { readonly keepReportsDays?: number } = {}) {
   let seconds = start;
-  const receiver = await startReceiver({ now: () => seconds * 1000 });
+  const receiver = await startReceiver({ ...changes, now: () => seconds * 1000 });
   return Object.assign(receiver, {
     setClock: (moment: number) => {
       seconds = moment;
@@ -171,6 +171,28 @@ test('the report of a past moment is the newest of then or before, byte for byte
     400,
     { error: 'at: must be whole seconds since 1970' },
   ]);
+});
+
+test('a report older than reports are kept is not shown, unless it is the newest', async () => {
+  await using receiver = await startClockedReceiver({ keepReportsDays: 7 });
+  const at = async (epoch: number) => {
+    const path = `api/systems/${exampleSystemId}/report?at=${epoch}`;
+    const answer = await fetch(new URL(path, receiver.url));
+    return [answer.status, Object(await answer.json())];
+  };
+  const day = 86_400;
+  const report = (epoch: number) => receiver.post(exampleReport({ epoch }));
+  await report(start - 30 * day);
+  expect(await at(start)).toEqual([200, exampleReport({ epoch: start - 30 * day })]);
+  for (const days of [8, 6]) await report(start - days * day);
+  expect((await at(start - 30 * day))[0]).toBe(404);
+  expect(await at(start - 8 * day)).toEqual([
+    404,
+    {
+      error: `reports of ${exampleSystemId} are kept for 7 days; its history has the averages of each hour before`,
+    },
+  ]);
+  expect(await at(start - 6 * day)).toEqual([200, exampleReport({ epoch: start - 6 * day })]);
 });
 
 test('processes that a machine keeps to itself are counted, and not invented', async () => {
