@@ -17,7 +17,7 @@ export const logEvents = {
   'collector.failed':
     'A part of the report cannot be read and is sent empty. Logged again every hour while it lasts.',
   'collector.recovered': 'That part is read again.',
-  'collector.fallback': 'Windows refuses direct calls; this part is read in another way.',
+  'collector.fallback': 'This part is read in another way, for the `reason` that is given.',
   'descriptors.scarce':
     'This process may open too few files (RLIMIT_NOFILE); it makes do without keeping any open.',
   'figures.clamped':

@@ -20,8 +20,7 @@ interface RemarkRow {
 const remarkTable = {
   'collector.fallback': {
     subject: 'part',
-    text: (part, reason) =>
-      `${part} is read in another way, because Windows refuses direct calls: ${reason}`,
+    text: (part, reason) => `${part} is read in another way: ${reason}`,
   },
   'descriptors.scarce': {
     subject: 'part',

@@ -1,24 +1,14 @@
 /**
- * Disks where the kernel is not asked in this process: by df(1) and mount(8) on macOS and the BSDs,
- * and by systeminformation on Windows when the native calls are refused.
- *
- * df is asked by ourselves because systeminformation's `fsSize` blocks the event loop there, and
- * never returns with a dead mount.
+ * Disks where the kernel is not asked in this process: by df(1) and mount(8) on macOS and the BSDs
+ * (df-list.ts), and by systeminformation on Windows when the native calls are refused.
  */
 import type { Systeminformation } from 'systeminformation';
-import { type DfFileSystem, dfArgs, parseDf, parseMountTypes } from '../../host/portable/df.ts';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
-import { askSystem } from '../../host/portable/system-command.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
-import type { Disk, Disks } from './index.ts';
-
-interface ListedDisk extends Disk {
-  readonly device: string;
-}
-
-type ListDisks = (signal?: AbortSignal) => Promise<ListedDisk[]>;
+import { createDfList, type DiskSource, type ListedDisk } from './df-list.ts';
+import type { Disks } from './index.ts';
 
 export interface PortableDisksOptions {
   /** Tests hand in their own. */
@@ -30,16 +20,16 @@ export function createPortableDisksCollector(
   { runCommand }: PortableDisksOptions = {},
 ): Collector<Disks> {
   const { settings, platform } = context;
-  const list =
+  const source =
     platform === 'win32' ? createLibraryList(context) : createDfList(context, runCommand);
   return {
     async collect(signal) {
       const keep = await createFilter(settings.disks_include, settings.disks_exclude, {
         ignoreCase: platform === 'win32',
       });
-      const disks = await list(signal);
-      return byDevice(disks.filter((disk) => keep(disk.device, disk.mount_point)));
+      return byDevice(await source.list(keep, signal));
     },
+    close: () => source.close(),
   };
 }
 
@@ -50,45 +40,20 @@ function byDevice(list: readonly ListedDisk[]): Disks {
   return disks;
 }
 
-function createDfList({ deadlineMs }: CollectorContext, runCommand?: RunCommand): ListDisks {
-  return async (signal) => {
-    const [df, mount] = await Promise.all([
-      askSystem({ program: 'df', args: dfArgs, deadlineMs, signal }, runCommand),
-      askSystem({ program: 'mount', args: [], deadlineMs, signal }, runCommand),
-    ]);
-    return disksOfDf(parseDf(df.stdout), parseMountTypes(mount.stdout));
-  };
-}
-
-/** What a device backs, as psutil has it for macOS, and the data sets of zfs. */
-export function disksOfDf(
-  fileSystems: readonly DfFileSystem[],
-  types: ReadonlyMap<string, string>,
-): ListedDisk[] {
-  return fileSystems.flatMap(({ source, mountPoint, totalBytes, usedBytes, freeBytes }) => {
-    const type = types.get(mountPoint);
-    if (type === undefined || (!source.startsWith('/dev/') && type !== 'zfs')) return [];
-    return [
-      {
-        device: source,
-        file_system: type,
-        mount_point: mountPoint,
-        total: totalBytes,
-        used: usedBytes,
-        free: freeBytes,
-      },
-    ];
-  });
-}
-
-function createLibraryList({ clock, deadlineMs }: CollectorContext): ListDisks {
+function createLibraryList({ clock, deadlineMs }: CollectorContext): DiskSource {
   const readSizes = createLibraryCall({
     name: 'fsSize',
     call: (library) => library.fsSize(),
     clock,
     deadlineMs,
   });
-  return async () => disksOfLibrary(await readSizes());
+  return {
+    list: async (keep) =>
+      disksOfLibrary(await readSizes()).filter((disk) => keep(disk.device, disk.mount_point)),
+    close: () => {
+      // A call of the library cannot be ended.
+    },
+  };
 }
 
 /** A drive without a size is an empty one; a figure that is none leaves its drive out. */

@@ -1,20 +1,17 @@
 /**
- * Processes where the kernel is not asked in this process: by ps(1) on macOS and the BSDs, and by
- * systeminformation on Windows when the native calls are refused, where it tells no user.
- *
- * ps is asked by ourselves because systeminformation guesses names from command lines and lists
- * the programs that it starts.
+ * Processes where the kernel is not asked in this process: by ps(1) on macOS and the BSDs
+ * (ps-list.ts), and by systeminformation on Windows when the native calls are refused, where it
+ * tells no user.
  */
 import type { Systeminformation } from 'systeminformation';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
-import { parsePs, psArgs } from '../../host/portable/ps.ts';
-import { askSystem } from '../../host/portable/system-command.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
-import { boundName } from '../name-bound.ts';
+import { createNameBound } from '../name-bound.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
+import { createPsList } from './ps-list.ts';
 
 type ListProcesses = (signal?: AbortSignal) => Promise<Process[]>;
 
@@ -27,7 +24,8 @@ export function createPortableProcessesCollector(
   context: CollectorContext,
   { runCommand }: PortableProcessesOptions = {},
 ): Collector<Processes> {
-  const { settings, platform } = context;
+  const { settings, platform, remarks } = context;
+  const names = createNameBound(remarks, 'processes');
   const list =
     platform === 'win32' ? createLibraryList(context) : createPsList(context, runCommand);
   return {
@@ -39,21 +37,13 @@ export function createPortableProcessesCollector(
       const processes = (await list(signal))
         .map(({ pid, name, username }) => ({
           pid,
-          name: boundName(name),
-          username: boundName(username),
+          name: names.bound(name),
+          username: names.bound(username),
         }))
         .filter((one) => keep(one.name));
+      names.endSample();
       return processesByDetail(processes, settings.processes_detail);
     },
-  };
-}
-
-function createPsList({ deadlineMs }: CollectorContext, runCommand?: RunCommand): ListProcesses {
-  return async (signal) => {
-    const answer = await askSystem({ program: 'ps', args: psArgs, deadlineMs, signal }, runCommand);
-    return parsePs(answer.stdout)
-      .filter(({ pid }) => pid !== answer.pid)
-      .map(({ pid, name, user }) => ({ pid, name, username: user }));
   };
 }
 

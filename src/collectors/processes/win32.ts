@@ -30,7 +30,7 @@ import {
 import type { Sid } from '../../host/win32/sid.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
-import { boundName } from '../name-bound.ts';
+import { createNameBound } from '../name-bound.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
@@ -69,7 +69,8 @@ export function createWin32ProcessesCollector(
   context: CollectorContext,
   { load = loadProcessCalls }: { readonly load?: () => Promise<Win32ProcessCalls> } = {},
 ): Collector<Processes> {
-  const { clock, settings } = context;
+  const { clock, remarks, settings } = context;
+  const bounds = createNameBound(remarks, 'processes');
 
   async function open() {
     const { snapshot, owners, accounts, privileges } = await load();
@@ -100,13 +101,14 @@ export function createWin32ProcessesCollector(
           if (signal?.aborted === true) throw cancelled();
         }
         const { pid } = one;
-        const name = pid === idlePid ? 'System Idle Process' : boundName(one.imageName);
+        const name = pid === idlePid ? 'System Idle Process' : bounds.bound(one.imageName);
         if (!keep(name)) continue;
         const owner = settings.processes_detail === 'full' ? owners.ownerOf(one) : unasked;
         if (owner.kind === 'gone') continue;
-        const username = boundName(usernameOf(pid, owner, names.nameOf));
+        const username = bounds.bound(usernameOf(pid, owner, names.nameOf));
         processes.push({ pid, name, username });
       }
+      bounds.endSample();
       owners.forgetAllBut(listed);
       processes.sort((a, b) => a.pid - b.pid);
       return processesByDetail(processes, settings.processes_detail);

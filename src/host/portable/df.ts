@@ -1,6 +1,10 @@
 /**
- * `df -k -P -n` and `mount` of macOS and the BSDs. -n takes the figures that the kernel has already
- * and asks no server, so that a dead mount stops neither (df(1) there).
+ * `df -k -P -l` and `mount` of macOS and the BSDs: the disks of this machine, with figures of now.
+ * With -n df would print what the kernel remembers, however old.
+ *
+ * df of macOS 12 to 15 asks every mount, network disks too, how much it uses before it prints a line
+ * (update_maxwidths in https://github.com/apple-oss-distributions/file_cmds/blob/main/df/df.c), so
+ * that a dead one stops it. mount(8) takes its list from memory (MNT_NOWAIT) and stops for nobody.
  */
 
 import { MonitorError } from '../../base/errors.ts';
@@ -15,7 +19,7 @@ export interface DfFileSystem {
   readonly freeBytes: number;
 }
 
-export const dfArgs: readonly string[] = ['-k', '-P', '-n'];
+export const dfArgs: readonly string[] = ['-k', '-P', '-l'];
 
 /** `/dev/disk3s5 482797652 251658240 210000000 55% [1757 4881965 0%] /System/Volumes/Data` */
 const row =
@@ -57,18 +61,30 @@ function parseBlockBytes(heading: string): number {
   return unit === 'K' ? 1024 : Number(size);
 }
 
+export interface ListedMount {
+  /** A device, a pool's data set, or `server:/path`. */
+  readonly source: string;
+  readonly mountPoint: string;
+  readonly fileSystem: string;
+  /** MNT_LOCAL: no server stands behind it. */
+  readonly isLocal: boolean;
+}
+
 /**
- * The types of the mounted file systems by mount point, from lines such as
+ * The mounted file systems, from lines such as
  * `/dev/disk3s5 on /System/Volumes/Data (apfs, local)` (macOS, FreeBSD) and
  * `/dev/sd0a on / type ffs (local)` (OpenBSD, NetBSD).
  */
-export function parseMountTypes(text: string): Map<string, string> {
-  const types = new Map<string, string>();
+export function parseMounts(text: string): ListedMount[] {
+  const mounts: ListedMount[] = [];
   for (const line of text.split('\n')) {
-    const match = / on (\/.*?)(?: type (\S+))? \(([^(),]*)[^()]*\)$/.exec(line);
+    const match = /^(.+?) on (\/.*?)(?: type (\S+))? \(([^()]*)\)$/.exec(line);
     if (match === null) continue;
-    const [, mountPoint = '', named, first = ''] = match;
-    types.set(mountPoint, named ?? first.trim());
+    const [, source = '', mountPoint = '', named, words = ''] = match;
+    const options = words.split(',').map((word) => word.trim());
+    const [first = ''] = options;
+    const isLocal = options.includes('local');
+    mounts.push({ source, mountPoint, fileSystem: named ?? first, isLocal });
   }
-  return types;
+  return mounts;
 }

@@ -10,7 +10,9 @@ import {
 export interface SystemQuestion {
   readonly program: string;
   readonly args: readonly string[];
-  readonly deadlineMs: number;
+  readonly deadlineMs: number | 'until aborted';
+  /** Beside the path of the system's programs and the C locale. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,7 +21,7 @@ const maxOutputBytes = 32 * 1024 * 1024;
 
 /** Throws what RunCommand throws, and UNAVAILABLE when the program says that it failed. */
 export async function askSystem(
-  { program, args, deadlineMs, signal }: SystemQuestion,
+  { program, args, deadlineMs, environment, signal }: SystemQuestion,
   runCommand: RunCommand = createCommandRunner({ environment: { PATH: systemPath } }),
 ): Promise<CommandResult> {
   const result = await runCommand({
@@ -27,6 +29,7 @@ export async function askSystem(
     args,
     deadlineMs,
     maxOutputBytes,
+    ...(environment === undefined ? {} : { environment }),
     ...(signal === undefined ? {} : { signal }),
   });
   // df and ps answer with 1 when one row of many failed; what they printed still counts.

@@ -1,0 +1,147 @@
+/**
+ * The disks of macOS and the BSDs.
+ *
+ *   mount ─▶ which are disks of this machine ─▶ df, all at once ─▶ figures
+ *                                                └ late: one probe for each of them, until df ends
+ *
+ * df is asked by ourselves because systeminformation's `fsSize` blocks the event loop there, and
+ * never returns with a dead mount. It says of an APFS volume what psutil says since 5.9.3, the space
+ * that this volume uses (ATTR_VOL_SPACEUSED); statfs(2), which the probes ask, counts as used what
+ * all volumes of the container use, as psutil does where it is refused that figure.
+ */
+import { createMountProber } from '../../host/linux/mount-prober.ts';
+import type { Mount } from '../../host/linux/mountinfo.ts';
+import type { FileSystemBlocks } from '../../host/linux/statfs.ts';
+import {
+  type DfFileSystem,
+  dfArgs,
+  type ListedMount,
+  parseDf,
+  parseMounts,
+} from '../../host/portable/df.ts';
+import { createStandingQuestion } from '../../host/portable/standing-question.ts';
+import { askSystem } from '../../host/portable/system-command.ts';
+import type { RunCommand } from '../../host/run-command.ts';
+import type { CollectorContext } from '../collector.ts';
+import type { Filter } from '../filter.ts';
+import type { Disk } from './index.ts';
+
+/** As for Linux: a report every second must still go out in its second. */
+const waitMs = 500;
+
+export interface ListedDisk extends Disk {
+  readonly device: string;
+}
+
+export interface DiskSource {
+  list(keep: Filter, signal?: AbortSignal): Promise<ListedDisk[]>;
+  close(): void;
+}
+
+/** `list` throws what `askSystem` throws. A disk that gives no figures is left out. */
+export function createDfList(context: CollectorContext, runCommand?: RunCommand): DiskSource {
+  const { clock, logger, remarks, deadlineMs, calls = {}, mountProbe } = context;
+  const commands = mountProbe === undefined ? [] : [mountProbe];
+  const prober = calls.mountProber ?? createMountProber({ clock, logger, commands });
+  const df = createStandingQuestion({
+    clock,
+    start: (signal) =>
+      askSystem({ program: 'df', args: dfArgs, deadlineMs: 'until aborted', signal }, runCommand),
+  });
+
+  async function probe(mounts: readonly ListedMount[]): Promise<ListedDisk[]> {
+    const asked = mounts.map(probedMount);
+    prober.retain(asked);
+    const answers = await Promise.all(asked.map((mount) => prober.ask(mount, waitMs)));
+    return mounts.flatMap((mount, index) => {
+      const blocks = answers[index];
+      return blocks === undefined ? [] : diskOf(mount, figuresOf(blocks));
+    });
+  }
+
+  return {
+    async list(keep, signal) {
+      const question = { program: 'mount', args: [], deadlineMs, signal };
+      const listed = parseMounts((await askSystem(question, runCommand)).stdout);
+      const mounts = listed.filter((one) => isDisk(one) && keep(one.source, one.mountPoint));
+      const answer = await df.ask(waitMs);
+      let disks: ListedDisk[];
+      if (answer === 'late') {
+        remarks.holds('collector.fallback', 'disks', lateReason(listed));
+        disks = await probe(mounts);
+      } else {
+        remarks.ended('collector.fallback', 'disks');
+        prober.retain([]);
+        disks = disksOfDf(parseDf(answer.stdout), mounts);
+      }
+      const stuck = prober.stuck().map((one) => [one, 'it does not answer'] as const);
+      remarks.only('mount.stuck', new Map(stuck));
+      return disks;
+    },
+    close: () => {
+      df.close();
+      prober.close();
+    },
+  };
+}
+
+/** What a device of this machine backs, as psutil has it for macOS, and the data sets of zfs. */
+function isDisk({ source, fileSystem, isLocal }: ListedMount): boolean {
+  return isLocal && (source.startsWith('/dev/') || fileSystem === 'zfs');
+}
+
+/** Nothing tells which of them it is that df waits for. */
+function lateReason(listed: readonly ListedMount[]): string {
+  const remote = listed.filter((one) => !one.isLocal && one.source.includes('/'));
+  const points = remote.map((one) => one.mountPoint).join(', ');
+  const cause = points === '' ? '' : `, perhaps because a server is away (${points})`;
+  return `df does not answer${cause}; the space used is that of all volumes in a container`;
+}
+
+/** The prober knows a mount by these three; the rest belongs to Linux. */
+function probedMount({ source, mountPoint, fileSystem }: ListedMount, index: number): Mount {
+  return {
+    id: index,
+    parentId: 0,
+    deviceNumber: source,
+    root: '/',
+    mountPoint,
+    mountPointBytes: Buffer.from(mountPoint).toString('latin1'),
+    fileSystem,
+    source,
+  };
+}
+
+type Figures = Pick<DfFileSystem, 'totalBytes' | 'usedBytes' | 'freeBytes'>;
+
+function figuresOf({ fragmentBytes, ...blocks }: FileSystemBlocks): Figures {
+  return {
+    totalBytes: blocks.blocks * fragmentBytes,
+    usedBytes: (blocks.blocks - blocks.blocksFree) * fragmentBytes,
+    freeBytes: blocks.blocksAvailable * fragmentBytes,
+  };
+}
+
+function disksOfDf(rows: readonly DfFileSystem[], mounts: readonly ListedMount[]): ListedDisk[] {
+  const byPoint = new Map(rows.map((row) => [row.mountPoint, row]));
+  return mounts.flatMap((mount) => {
+    const row = byPoint.get(mount.mountPoint);
+    return row === undefined || row.source !== mount.source ? [] : diskOf(mount, row);
+  });
+}
+
+/** A figure that no disk has leaves its disk out. */
+function diskOf(mount: ListedMount, { totalBytes, usedBytes, freeBytes }: Figures): ListedDisk[] {
+  const figures = [totalBytes, usedBytes, freeBytes];
+  if (!figures.every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0)) return [];
+  return [
+    {
+      device: mount.source,
+      file_system: mount.fileSystem,
+      mount_point: mount.mountPoint,
+      total: totalBytes,
+      used: usedBytes,
+      free: freeBytes,
+    },
+  ];
+}
