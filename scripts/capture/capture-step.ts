@@ -1,12 +1,15 @@
 /** Takes the files that a part's row names (src/collectors/part.ts), without what they tell of people. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { type PartName, parts } from '../../src/collectors/index.ts';
 import type { CapturedFile, CaptureSources } from '../../src/collectors/part.ts';
 import { type CgroupController, findCgroup } from '../../src/host/linux/cgroup.ts';
+import { ipAddressArgs } from '../../src/host/linux/ip-address.ts';
 import { parseMountinfo } from '../../src/host/linux/mountinfo.ts';
 import { type FileSystemBlocks, readFileSystemBlocks } from '../../src/host/linux/statfs.ts';
+import { systemPath } from '../../src/host/run-command.ts';
 import type { Sanitiser } from './sanitise.ts';
 
 /** Paths within a step's folder, and their content. */
@@ -48,7 +51,11 @@ const answers: Readonly<
     NonNullable<CaptureSources['calls']>[number],
     (files: CapturedFiles, sanitiser: Sanitiser) => void
   >
-> = { interfaces: captureInterfaces, statfs: captureStatfs };
+> = {
+  interfaces: captureInterfaces,
+  'ip-address': captureIpAddress,
+  statfs: captureStatfs,
+};
 
 /** Of a pattern as CapturedFile has it. */
 function matchingPaths(pattern: string): readonly string[] {
@@ -143,6 +150,14 @@ function captureInterfaces(files: CapturedFiles, sanitiser: Sanitiser): void {
     })),
   ]);
   files.set('interfaces.json', toJson(Object.fromEntries(interfaces)));
+}
+
+function captureIpAddress(files: CapturedFiles, sanitiser: Sanitiser): void {
+  const output = execFileSync('ip', ipAddressArgs, {
+    env: { PATH: systemPath },
+    encoding: 'utf8',
+  });
+  files.set('ip-address.txt', sanitiser.text(output));
 }
 
 function toJson(value: unknown): string {

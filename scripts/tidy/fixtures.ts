@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Complaint, Project } from './source.ts';
 
 const caseFiles = new Set(['WHY', 'expected.json', 'case.json']);
-const stepFiles = /^(proc|sys|etc)\/|^(interfaces|statfs)\.json$/;
+const stepFiles = /^(proc|sys|etc)\/|^(interfaces|statfs)\.json$|^ip-address\.txt$/;
 
 export function checkFixtures(project: Project): readonly Complaint[] {
   return [...checkCases(project), ...checkMaterial(project)];

@@ -31,7 +31,8 @@ export const logEvents = {
   'mount.error': 'A mount answers with an error.',
   'mount.skipped': 'A mount that has not answered yet is not tried again.',
   'mount.probe_failed': 'The program that looks at a mount cannot be started.',
-  'network.addresses_unknown': 'The interface of an address cannot be determined.',
+  'network.addresses_unknown':
+    'It cannot be determined which interfaces have some addresses; they are left out.',
   'network.interfaces_refused': 'The system refuses to list its interfaces.',
   'names.cut': 'Names of processes or users are longer than 255 bytes; they are cut.',
   'processes.hidden': 'The system shows only some of its processes to this user.',

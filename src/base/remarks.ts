@@ -41,6 +41,10 @@ const remarkTable = {
     subject: 'of',
     text: (subject, reason) => `Some names of ${subject} are cut: ${reason}`,
   },
+  'network.addresses_unknown': {
+    text: (_, reason) =>
+      `Some addresses are left out, because it is not known which interfaces have them: ${reason}`,
+  },
   'processes.hidden': { text: (_, reason) => `Only some processes can be seen: ${reason}` },
   'users.lookup_failed': {
     text: (_, reason) => `Some users are shown by their numbers: ${reason}`,

@@ -7,6 +7,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Remarks } from '../base/remarks.ts';
 import type { MountProber } from '../host/linux/mount-prober.ts';
 import type { ReadFileSystemBlocks } from '../host/linux/statfs.ts';
+import type { RunCommand } from '../host/run-command.ts';
 import type { SettingsOf } from '../settings/settings.ts';
 import type { InterfaceList } from './network/addresses.ts';
 
@@ -43,6 +44,8 @@ export interface SystemRoots {
 /** What is asked of the kernel by calls. Captured systems answer in its place. */
 export interface SystemCalls {
   readonly listInterfaces: () => InterfaceList;
+  /** For ip(8). */
+  readonly runCommand: RunCommand;
   readonly readBlocks: ReadFileSystemBlocks;
   readonly mountProber: MountProber;
   /** Whether a device has a file. */

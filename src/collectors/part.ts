@@ -72,7 +72,7 @@ export interface CaptureSources {
   /** All files of the cgroup that this runs in, and of those above it. */
   readonly cgroups?: readonly CgroupController[];
   /** Answers that are no files: see SystemCalls. */
-  readonly calls?: readonly ('interfaces' | 'statfs')[];
+  readonly calls?: readonly ('interfaces' | 'ip-address' | 'statfs')[];
 }
 
 export interface CapturedFile {

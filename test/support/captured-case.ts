@@ -7,6 +7,7 @@
  *                    `secondsBetween` (1 unless told)
  *   step-1/proc …    the files; also sys/ and etc/
  *   step-1/interfaces.json   optional: what Node's networkInterfaces() said
+ *   step-1/ip-address.txt    optional: what `ip -4 -oneline address show` said; no ip without it
  *   step-1/statfs.json       optional: `mounts` (statfs by mount point, or "stuck") and `devices`
  *   expected.json    one value for each sample, or the code of the error
  *
@@ -38,6 +39,7 @@ import type { InterfaceList } from '../../src/collectors/network/addresses.ts';
 import { createSystemRoots } from '../../src/collectors/roots.ts';
 import type { MountProber } from '../../src/host/linux/mount-prober.ts';
 import type { FileSystemBlocks } from '../../src/host/linux/statfs.ts';
+import type { CommandResult } from '../../src/host/run-command.ts';
 import { validateSettingsFile } from '../../src/settings/validate.ts';
 import { collectorContext } from './collector-context.ts';
 
@@ -181,7 +183,11 @@ function createContext(folder: string, { current, clock }: Steps): CollectorCont
     platform: 'linux',
     roots: hostRoot ? roots : { ...roots, mountPrefix: '' },
     settings: validateSettingsFile(settings, folder),
-    calls: { ...capturedStatfs(current), listInterfaces: () => capturedInterfaces(current) },
+    calls: {
+      ...capturedStatfs(current),
+      listInterfaces: () => capturedInterfaces(current),
+      runCommand: () => capturedIp(current),
+    },
   });
 }
 
@@ -190,8 +196,16 @@ function capturedInterfaces(current: string): InterfaceList {
   return interfacesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
+async function capturedIp(current: string): Promise<CommandResult> {
+  const path = join(current, 'ip-address.txt');
+  if (existsSync(path)) return { exitCode: 0, stdout: readFileSync(path, 'utf8'), stderr: '' };
+  throw new MonitorError({ code: 'NOT_AVAILABLE', operation: 'run ip', reason: 'not captured' });
+}
+
 /** What statfs(2) said in the captured system, whether in this process or through a probe. */
-function capturedStatfs(current: string): Omit<SystemCalls, 'listInterfaces'> {
+function capturedStatfs(
+  current: string,
+): Pick<SystemCalls, 'readBlocks' | 'mountProber' | 'exists'> {
   const read = (): z.infer<typeof statfsSchema> =>
     statfsSchema.parse(JSON.parse(readFileSync(join(current, 'statfs.json'), 'utf8')));
 

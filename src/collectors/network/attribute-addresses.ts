@@ -1,67 +1,101 @@
 /**
- * Which interface has which of the machine's own addresses, by the routes to the networks that they
- * are in. For interfaces without a carrier, and for a host that is seen through its /proc.
+ * Which interface has which of the machine's own addresses, by the kernel's tables alone: for a host
+ * that is seen through its /proc, and where nobody else may be asked. No table says it outright, so
+ * an address is attributed only where it can be no other interface's.
  */
+import type { LocalAddresses } from '../../host/linux/fib-trie.ts';
 import { formatIpv4, parseIpv4 } from '../../host/linux/ipv4.ts';
 import type { Route } from '../../host/linux/route.ts';
 import type { InterfaceAddress } from './addresses.ts';
 
 export interface Attribution {
-  readonly attributed: readonly InterfaceAddress[];
-  /** No route, or routes of several interfaces, lead to their network. */
-  readonly unattributed: readonly string[];
+  readonly addresses: readonly InterfaceAddress[];
+  /** Those that could be of several interfaces, or of one whose first address they may not be. */
+  readonly unknown: readonly string[];
 }
 
 /**
- * An address belongs to the interface whose directly connected network is the narrowest that holds
- * it. Where two interfaces are in one network nothing is guessed.
+ * A network proves the address of its interface where the kernel itself made its route, which the
+ * broadcast address tells; where that route leads to one interface alone; and where one address
+ * alone is in it, but for those of narrower networks. A route that somebody made by hand proves
+ * nothing: an interface that is down, or the loopback one, may have an address inside it. Networks
+ * of 31 and 32 bits, point-to-point links and addresses of VRFs leave no proof.
  */
-export function attributeAddresses(
-  addresses: readonly string[],
-  routes: readonly Route[],
-): Attribution {
-  const connected = routes.filter((route) => route.gateway === 0 && route.mask !== 0);
-  const attributed: InterfaceAddress[] = [];
-  const unattributed: string[] = [];
-  for (const ip of addresses) {
+export function attributeAddresses(local: LocalAddresses, routes: readonly Route[]): Attribution {
+  const left = sorted(local);
+  const found: InterfaceAddress[] = [];
+  for (const { name, destination, mask } of provenNetworks(local, routes)) {
+    const inside = within(left, destination, lastOf(destination, mask));
+    const [only] = inside;
+    if (only === undefined || inside.length > 1) continue;
+    left.splice(left.indexOf(only), 1);
+    found.push({ name, ip: only.ip, netmask: formatIpv4(mask) });
+  }
+  const ofName = Map.groupBy(found, ({ name }) => name);
+  const single = new Map(
+    found.flatMap((one) => (ofName.get(one.name)?.length === 1 ? [[one.ip, one]] : [])),
+  );
+  const ips = [...local.counts.keys()];
+  return {
+    addresses: ips.flatMap((ip) => single.get(ip) ?? []),
+    unknown: ips.filter((ip) => !single.has(ip)),
+  };
+}
+
+interface Own {
+  readonly ip: string;
+  readonly number: number;
+}
+
+/** An address that two interfaces have stands there twice. */
+function sorted({ counts }: LocalAddresses): Own[] {
+  const all: Own[] = [];
+  for (const [ip, count] of counts) {
     const number = parseIpv4(ip);
     if (number === undefined) continue;
-    if (number >>> 24 === 127) {
-      // The loopback network is in no table but `local`, and on no interface but this.
-      attributed.push({ name: 'lo', ip, netmask: '255.0.0.0' });
-      continue;
-    }
-    const route = narrowest(
-      connected.filter((one) => (number & one.mask) >>> 0 === one.destination),
-    );
-    if (route === undefined) unattributed.push(ip);
-    else attributed.push({ name: route.name, ip, netmask: formatIpv4(route.mask) });
+    for (let copy = 0; copy < Math.min(count, 2); copy += 1) all.push({ ip, number });
   }
-  return { attributed, unattributed };
+  return all.sort((a, b) => a.number - b.number);
 }
 
-/**
- * Clouds give a machine's only interface an address without a network (a /32). Where one address is
- * left over, and all routes are of one interface that has none yet, they belong together.
- */
-export function soleLeftOver(
-  { attributed, unattributed }: Attribution,
-  routes: readonly Route[],
-): InterfaceAddress | undefined {
-  const [ip] = unattributed;
-  const [name] = routes.map((route) => route.name);
-  const isSole =
-    unattributed.length === 1 &&
-    routes.every((route) => route.name === name) &&
-    attributed.every((address) => address.name !== name);
-  if (!isSole || ip === undefined || name === undefined) return undefined;
-  return { name, ip, netmask: '255.255.255.255' };
+type Network = Pick<Route, 'name' | 'destination' | 'mask'>;
+
+/** The narrowest first. */
+function provenNetworks(local: LocalAddresses, routes: readonly Route[]): Network[] {
+  const networks = new Map<string, Network | 'shared'>();
+  for (const { name, destination, gateway, mask } of routes) {
+    if (gateway !== 0 || mask === 0) continue;
+    const key = `${destination}/${mask}`;
+    const known = networks.get(key);
+    const isShared = known !== undefined && (known === 'shared' || known.name !== name);
+    networks.set(key, isShared ? 'shared' : { name, destination, mask });
+  }
+  // The loopback network is in no table but `local`.
+  if (local.hasLoopbackNetwork) networks.set('lo', { name: 'lo', ...loopbackNetwork });
+  return [...networks.values()]
+    .filter((network) => network !== 'shared')
+    .filter(
+      ({ destination, mask }) =>
+        local.broadcasts.has(formatIpv4(lastOf(destination, mask))) && mask <= maskOf30Bits,
+    )
+    .sort((a, b) => b.mask - a.mask);
 }
 
-/** Undefined when there is none, or when several interfaces have it. */
-function narrowest(routes: readonly Route[]): Route | undefined {
-  let best: Route | undefined;
-  for (const route of routes) if (best === undefined || route.mask > best.mask) best = route;
-  const rivals = routes.filter((route) => route.mask === best?.mask && route.name !== best.name);
-  return rivals.length === 0 ? best : undefined;
+const loopbackNetwork = { destination: 0x7f00_0000, mask: 0xff00_0000 };
+const maskOf30Bits = 0xffff_fffc;
+
+function lastOf(destination: number, mask: number): number {
+  return (destination | ~mask) >>> 0;
+}
+
+/** At most two of them: more make no difference. */
+function within(all: readonly Own[], first: number, last: number): Own[] {
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((all[middle]?.number ?? 0) < first) low = middle + 1;
+    else high = middle;
+  }
+  return all.slice(low, low + 2).filter(({ number }) => number <= last);
 }

@@ -25,6 +25,6 @@ export const networkDetails: PartDetails<Network> = {
       { path: 'proc/net/fib_trie', hide: 'addresses' },
       { path: 'proc/net/route', hide: 'hex addresses' },
     ],
-    calls: ['interfaces'],
+    calls: ['interfaces', 'ip-address'],
   },
 };

@@ -1,39 +1,44 @@
 /**
  * The addresses of a Linux system's interfaces, as getifaddrs(3) and so psutil has them.
  *
- *   Node's networkInterfaces()   this network namespace; libuv leaves out interfaces that are
- *                                down or have no carrier (docker0 without containers)
- *   net/fib_trie and net/route   those without a carrier, and all of a host seen through its /proc
- *   `ip address`                 those that are down, once for each change of them
+ *   Node's networkInterfaces()   this network namespace, but for interfaces that are down or have
+ *                                no carrier (docker0 without containers), which libuv leaves out
+ *   ip(8)                        those, while there is an address that no listed interface has; and
+ *                                all, where there are so many that libuv takes long
+ *   net/fib_trie, net/route      a host seen through its /proc, and where the others fail: what
+ *                                they prove and no more
  */
-import { readlinkSync } from 'node:fs';
+import { readlinkSync, type Stats, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { errorMessage } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
-import { parseLocalAddresses } from '../../host/linux/fib-trie.ts';
-import { readBoundedKernelFile } from '../../host/linux/files.ts';
-import { parseIpAddresses } from '../../host/linux/ip-address.ts';
-import { parseRoutes, type Route } from '../../host/linux/route.ts';
+import type { Remarks } from '../../base/remarks.ts';
+import type { LocalAddresses } from '../../host/linux/fib-trie.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { CollectorContext, SystemRoots } from '../collector.ts';
 import { networkFolder } from '../roots.ts';
+import { createTimeSlice, type TimeSlice } from '../time-slice.ts';
+import { readAttribution, readLocalAddresses } from './address-tables.ts';
 import { type InterfaceAddress, type InterfaceList, primaryAddresses } from './addresses.ts';
-import { attributeAddresses, soleLeftOver } from './attribute-addresses.ts';
+import { createAskIp } from './ask-ip.ts';
 
-/** A router's tables may be of any size, and they are read where the event loop waits. */
-const tableBytesMax = 2_000_000;
+/** libuv compares each address with each interface: it takes 4 ms for 128, and 70 for 1 000. */
+const listableMax = 128;
 
-/** An interface that stays without a carrier is looked at again this often. */
-const hiddenAgeMsMax = 60_000;
-
-const commandDeadlineMs = 2000;
+/** ip is asked again this often, although nothing seems to have changed. */
+const keptMsMax = 60_000;
 
 export interface LinuxAddresses {
   /** `names` are all interfaces that the kernel counts for, with or without an address. */
   read(names: readonly string[]): Promise<readonly InterfaceAddress[]>;
 }
 
-type AddressesContext = Pick<CollectorContext, 'roots' | 'clock' | 'logger' | 'calls'>;
+type AddressesContext = Pick<CollectorContext, 'roots' | 'clock' | 'logger' | 'remarks' | 'calls'>;
+
+interface Answer {
+  readonly addresses: readonly InterfaceAddress[];
+  /** Addresses that are left out, because it is not known which interface has them. */
+  readonly unknown?: { readonly ips: readonly string[]; readonly reason: string };
+}
 
 export function createLinuxAddresses(
   context: AddressesContext,
@@ -42,56 +47,97 @@ export function createLinuxAddresses(
   const { roots, clock, logger, calls: { listInterfaces = networkInterfaces } = {} } = context;
   const net = networkFolder(roots);
   const isOwn = isOwnNamespace(roots);
-  let hidden: { names: string; atMs: number; addresses: readonly InterfaceAddress[] } | undefined;
+  const askIp = createAskIp(runCommand, clock);
+  let kept: { readonly key: string; readonly atMs: number; readonly hidden: Answer } | undefined;
 
-  function readTables(): { readonly local: string[]; readonly routes: Route[] } {
-    return {
-      local: parseLocalAddresses(readBoundedKernelFile(`${net}/fib_trie`, tableBytesMax) ?? ''),
-      routes: parseRoutes(readBoundedKernelFile(`${net}/route`, tableBytesMax) ?? ''),
-    };
-  }
-
-  /** A service that may not open AF_NETLINK sockets (RestrictAddressFamilies) has the tables left. */
-  function listOwn(): InterfaceList | undefined {
-    try {
-      return listInterfaces();
-    } catch (error) {
-      logger.debug('network.interfaces_refused', { reason: errorMessage(error) });
-      return undefined;
+  async function readOwn(names: readonly string[], slice: TimeSlice): Promise<Answer> {
+    if (names.length > listableMax) {
+      const all = await askIp(slice).catch(() => undefined);
+      if (all !== undefined) return { addresses: all };
     }
-  }
+    let list: InterfaceList;
+    try {
+      list = listInterfaces();
+    } catch (error) {
+      // A service that may not open AF_NETLINK sockets (RestrictAddressFamilies); nor may ip then.
+      logger.debug('network.interfaces_refused', { reason: errorMessage(error) });
+      return await askTables(net, slice, 'this process may not ask the kernel (AF_NETLINK)');
+    }
+    const listed = primaryAddresses(list);
+    const hidden = new Set(names.filter((name) => !Object.hasOwn(list, name)));
+    if (hidden.size === 0) return { addresses: listed };
+    const local = await readLocalAddresses(net, slice);
+    const left = local === undefined ? undefined : unexplained(local, list);
+    if (left?.length === 0) return { addresses: listed };
 
-  function readForeign(): InterfaceAddress[] {
-    const { local, routes } = readTables();
-    const attribution = attributeAddresses(local, routes);
-    const leftOver = soleLeftOver(attribution, routes);
-    return [...attribution.attributed, ...(leftOver === undefined ? [] : [leftOver])];
-  }
-
-  /** Of interfaces that Node's list leaves out. */
-  async function readHidden(list: InterfaceList): Promise<readonly InterfaceAddress[]> {
-    const known = new Set(Object.values(list).flatMap((infos) => infos?.map((one) => one.address)));
-    const { local, routes } = readTables();
-    const unknown = local.filter((ip) => !known.has(ip));
-    const { attributed, unattributed } = attributeAddresses(unknown, routes);
-    if (unattributed.length === 0) return attributed;
-    return [...attributed, ...(await askIp(new Set(unattributed), runCommand, logger))];
+    const key = JSON.stringify([left, [...hidden], listed]);
+    const nowMs = clock.monotonicMs();
+    if (kept?.key !== key || nowMs - kept.atMs > keptMsMax) {
+      try {
+        const all = await askIp(slice);
+        const addresses = all.filter(({ device }) => hidden.has(device));
+        kept = { key, atMs: nowMs, hidden: { addresses } };
+        // An address may have moved since the list was made: for once, all are of one moment.
+        return { addresses: all };
+      } catch (error) {
+        const of = { hidden, ips: left ?? [] };
+        kept = { key, atMs: nowMs, hidden: await askTables(net, slice, errorMessage(error), of) };
+      }
+    }
+    return { ...kept.hidden, addresses: [...listed, ...kept.hidden.addresses] };
   }
 
   return {
     async read(names) {
-      const list = isOwn ? listOwn() : undefined;
-      if (list === undefined) return firstOfEach(readForeign());
-      const listed = primaryAddresses(list);
-      const missing = names.filter((name) => list[name] === undefined).join(' ');
-      if (missing === '') return listed;
-      const nowMs = clock.monotonicMs();
-      if (hidden?.names !== missing || nowMs - hidden.atMs > hiddenAgeMsMax) {
-        hidden = { names: missing, atMs: nowMs, addresses: await readHidden(list) };
-      }
-      return firstOfEach([...listed, ...hidden.addresses]);
+      const slice = createTimeSlice(clock);
+      const answer = isOwn ? await readOwn(names, slice) : await askTables(net, slice, hostReason);
+      tellUnknown(answer, context.remarks);
+      return firstOfEach(answer.addresses);
     },
   };
+}
+
+const hostReason =
+  'the tables of a host do not tell; a container that shares its network is told them all';
+
+/** What the tables prove: of all interfaces, or of those that are hidden and some addresses. */
+async function askTables(
+  net: string,
+  slice: TimeSlice,
+  reason: string,
+  of?: { readonly hidden: ReadonlySet<string>; readonly ips: readonly string[] },
+): Promise<Answer> {
+  const attribution = await readAttribution(net, slice);
+  if (attribution === undefined) return { addresses: [], unknown: { ips: of?.ips ?? [], reason } };
+  const addresses = attribution.addresses.filter(({ name }) => of?.hidden.has(name) ?? true);
+  const attributed = new Set(addresses.map(({ ip }) => ip));
+  const ips = (of?.ips ?? attribution.unknown).filter((ip) => !attributed.has(ip));
+  return { addresses, ...(ips.length === 0 ? {} : { unknown: { ips, reason } }) };
+}
+
+/** The machine's addresses that more interfaces have than are listed with them. */
+function unexplained({ counts }: LocalAddresses, list: InterfaceList): string[] {
+  const devices = new Map<string, Set<string>>();
+  for (const [label, infos = []] of Object.entries(list)) {
+    const [device = label] = label.split(':');
+    for (const { address } of infos) {
+      devices.set(address, (devices.get(address) ?? new Set()).add(device));
+    }
+  }
+  return [...counts].flatMap(([ip, count]) => (count > (devices.get(ip)?.size ?? 0) ? [ip] : []));
+}
+
+const namedMax = 3;
+
+function tellUnknown({ unknown }: Answer, remarks: Remarks): void {
+  if (unknown === undefined) {
+    remarks.ended('network.addresses_unknown', 'network');
+    return;
+  }
+  const { ips, reason } = unknown;
+  const more = ips.length > namedMax ? ` and ${ips.length - namedMax} more` : '';
+  const which = ips.length === 0 ? '' : `${ips.slice(0, namedMax).join(', ')}${more}: `;
+  remarks.holds('network.addresses_unknown', 'network', which + reason);
 }
 
 /** Through a host root another network namespace may be meant than the one that Node asks. */
@@ -100,29 +146,17 @@ function isOwnNamespace(roots: SystemRoots): boolean {
   try {
     return readlinkSync(`${roots.proc}/1/ns/net`) === readlinkSync('/proc/self/ns/net');
   } catch {
-    // It may not be looked at without CAP_SYS_PTRACE; the tables hold for any namespace.
-    return false;
+    // They may not be looked at without CAP_SYS_PTRACE. procfs numbers the files of each namespace.
+    const host = statOf(`${networkFolder(roots)}/dev`);
+    return host?.size === 0 && host.ino === statOf('/proc/self/net/dev')?.ino;
   }
 }
 
-async function askIp(
-  wanted: ReadonlySet<string>,
-  runCommand: RunCommand,
-  logger: Logger,
-): Promise<InterfaceAddress[]> {
+function statOf(path: string): Stats | undefined {
   try {
-    const { stdout } = await runCommand({
-      program: 'ip',
-      args: ['-4', '-oneline', 'address', 'show'],
-      deadlineMs: commandDeadlineMs,
-    });
-    return parseIpAddresses(stdout).filter(({ ip }) => wanted.has(ip));
-  } catch (error) {
-    logger.debug('network.addresses_unknown', {
-      addresses: [...wanted],
-      reason: errorMessage(error),
-    });
-    return [];
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -10,9 +10,9 @@ import { createLinuxAddresses } from './linux-addresses.ts';
 import { networkOf } from './network-of.ts';
 
 export function createLinuxNetworkCollector(context: CollectorContext): Collector<Network> {
-  const { settings, roots } = context;
+  const { settings, roots, calls } = context;
   const devPath = `${networkFolder(roots)}/dev`;
-  const addresses = createLinuxAddresses(context, runSystemCommand);
+  const addresses = createLinuxAddresses(context, calls?.runCommand ?? runSystemCommand);
   return {
     async collect() {
       const keep = await createFilter(settings.network_include, settings.network_exclude);

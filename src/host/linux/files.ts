@@ -47,32 +47,37 @@ export function readOptionalKernelFile(path: string): string | undefined {
 }
 
 /**
- * The first bytes of a file whose size follows the machine (a routing table), undefined where it is
- * missing. A line that the bound cuts is left out.
+ * Hands over the whole lines of a file whose size follows the machine (a routing table), in pieces,
+ * and waits for what `pause` gives after each. It stops beyond `maxBytes`.
  */
-export function readBoundedKernelFile(path: string, maxBytes: number): string | undefined {
-  let descriptor: number;
+export async function readKernelLines(
+  path: string,
+  maxBytes: number,
+  take: (lines: string) => void,
+  pause: () => Promise<void> | undefined,
+): Promise<'whole' | 'too long' | 'absent'> {
+  let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-  } catch (error) {
-    if (absentCodes.has(systemErrorCode(error) ?? '')) return undefined;
-    throw wrapSystemError(`read ${path}`, error);
-  }
-  try {
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
-    while (sizeBytes < maxBytes) {
-      const chunk = Buffer.allocUnsafe(Math.min(65_536, maxBytes - sizeBytes));
-      const readBytes = readSync(descriptor, chunk, 0, chunk.length, null);
-      if (readBytes === 0) return Buffer.concat(chunks).toString('utf8');
-      chunks.push(chunk.subarray(0, readBytes));
+    const buffer = Buffer.allocUnsafe(65_536);
+    // What is in the buffer: a line that a read has cut waits there for its end.
+    let keptBytes = 0;
+    for (let sizeBytes = 0; sizeBytes <= maxBytes; ) {
+      const readBytes = readSync(descriptor, buffer, keptBytes, buffer.length - keptBytes, null);
+      if (readBytes === 0) return 'whole';
+      const filled = buffer.subarray(0, keptBytes + readBytes);
+      const end = filled.lastIndexOf(0x0a) + 1;
+      take(filled.toString('utf8', 0, end));
+      keptBytes = filled.copy(buffer, 0, end);
+      if (keptBytes === buffer.length) return 'too long';
       sizeBytes += readBytes;
+      await pause();
     }
-    const text = Buffer.concat(chunks).toString('utf8');
-    return text.slice(0, text.lastIndexOf('\n') + 1);
+    return 'too long';
   } catch (error) {
+    if (absentCodes.has(systemErrorCode(error) ?? '')) return 'absent';
     throw wrapSystemError(`read ${path}`, error);
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

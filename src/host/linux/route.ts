@@ -12,22 +12,11 @@ export interface Route {
 export function parseRoutes(text: string): Route[] {
   const routes: Route[] = [];
   for (const line of text.split('\n')) {
-    const [name = '', destination, gateway, , , , , mask] = line.trim().split(/\s+/);
-    const numbers = [destination, gateway, mask].map(parseHexAddress);
-    const [destinationNumber, gatewayNumber, maskNumber] = numbers;
-    if (
-      destinationNumber === undefined ||
-      gatewayNumber === undefined ||
-      maskNumber === undefined
-    ) {
-      continue;
-    }
-    routes.push({
-      name,
-      destination: destinationNumber,
-      gateway: gatewayNumber,
-      mask: maskNumber,
-    });
+    const columns = line.trim().split(/\s+/);
+    const name = columns[0] ?? '';
+    const [destination, gateway, mask] = [columns[1], columns[2], columns[7]].map(parseHexAddress);
+    if (destination === undefined || gateway === undefined || mask === undefined) continue;
+    routes.push({ name, destination, gateway, mask });
   }
   return routes;
 }

@@ -6,7 +6,7 @@ import { createLinuxNetworkCollector } from '../../../src/collectors/network/lin
 import { createSystemRoots } from '../../../src/collectors/roots.ts';
 import { collectorContext } from '../../support/collector-context.ts';
 
-const collector = createLinuxNetworkCollector(
-  collectorContext({ roots: createSystemRoots(process.argv[2]) }),
-);
-process.stdout.write(`${JSON.stringify({ value: await collector.collect() })}\n`);
+const context = collectorContext({ roots: createSystemRoots(process.argv[2]) });
+const value = await createLinuxNetworkCollector(context).collect();
+const reasons = context.remarks.current().map(({ reason }) => reason);
+process.stdout.write(`${JSON.stringify({ value, reasons })}\n`);

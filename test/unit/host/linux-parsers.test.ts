@@ -13,8 +13,8 @@ import {
 } from '../../../src/host/linux/cgroup-values.ts';
 import { parseCpuInfoMhz, parseKilohertz } from '../../../src/host/linux/cpu-frequency.ts';
 import { countCpuList } from '../../../src/host/linux/cpu-list.ts';
-import { parseLocalAddresses } from '../../../src/host/linux/fib-trie.ts';
-import { parseIpAddresses } from '../../../src/host/linux/ip-address.ts';
+import { createFibTrieReading, type LocalAddresses } from '../../../src/host/linux/fib-trie.ts';
+import { parseIpAddress } from '../../../src/host/linux/ip-address.ts';
 import { formatIpv4, netmaskOf, parseIpv4 } from '../../../src/host/linux/ipv4.ts';
 import { parseMemInfo } from '../../../src/host/linux/meminfo.ts';
 import { parseNetDev } from '../../../src/host/linux/net-dev.ts';
@@ -33,6 +33,15 @@ const ipOutput =
   '5: br9    inet 10.97.0.5/24 brd 10.97.0.255 scope global secondary br9:x\\       valid_lft 9sec\n' +
   '6: tun0    inet 10.8.0.1 peer 10.8.0.2/32 scope global tun0\\       valid_lft forever\n';
 
+function parseFibTrie(text: string): LocalAddresses {
+  const { take, end } = createFibTrieReading();
+  take(text);
+  return end();
+}
+
+const parseIpAddresses = (text: string) =>
+  text.split('\n').flatMap((line) => parseIpAddress(line) ?? []);
+
 const parsers: readonly [string, (text: string) => unknown, string][] = [
   ['/proc/stat', parseProcStat, real('cpu/cpu-list-with-holes/step-1/proc/stat')],
   ['/proc/cpuinfo', parseCpuInfoMhz, real('cpu/wsl2/step-1/proc/cpuinfo')],
@@ -45,7 +54,7 @@ const parsers: readonly [string, (text: string) => unknown, string][] = [
     real('memory/kernel-3.2-without-memavailable/step-1/proc/zoneinfo'),
   ],
   ['net/dev', parseNetDev, real('network/old-format-without-space/step-1/proc/net/dev')],
-  ['net/fib_trie', parseLocalAddresses, real(`${docker}/fib_trie`)],
+  ['net/fib_trie', parseFibTrie, real(`${docker}/fib_trie`)],
   ['net/route', parseRoutes, real(`${docker}/route`)],
   ['ip address', parseIpAddresses, ipOutput],
   ['/proc/self/cgroup', parseCgroupMembership, real(`${container}/proc/self/cgroup`)],
@@ -76,8 +85,13 @@ const parsers: readonly [string, (text: string) => unknown, string][] = [
   ],
   [
     'addresses by routes',
-    (text) => attributeAddresses(['10.1.2.3', '127.0.0.1', 'x'], parseRoutes(text)),
+    (text) => attributeAddresses(parseFibTrie(real(`${docker}/fib_trie`)), parseRoutes(text)),
     real(`${docker}/route`),
+  ],
+  [
+    'addresses by the trie',
+    (text) => attributeAddresses(parseFibTrie(text), parseRoutes(real(`${docker}/route`))),
+    real(`${docker}/fib_trie`),
   ],
 ];
 
@@ -90,10 +104,26 @@ test.each(parsers)(
 
 test('ip’s lines are read with labels, peers and masks', () => {
   expect(parseIpAddresses(ipOutput)).toEqual([
-    { name: 'br9', ip: '10.98.0.1', netmask: '255.255.0.0' },
-    { name: 'br9:x', ip: '10.97.0.5', netmask: '255.255.255.0' },
-    { name: 'tun0', ip: '10.8.0.1', netmask: '255.255.255.255' },
+    { name: 'br9', device: 'br9', ip: '10.98.0.1', netmask: '255.255.0.0' },
+    { name: 'br9:x', device: 'br9', ip: '10.97.0.5', netmask: '255.255.255.0' },
+    { name: 'tun0', device: 'tun0', ip: '10.8.0.1', netmask: '255.255.255.255' },
   ]);
+});
+
+test('an address counts once for each interface that has it, VRFs and other tables included', () => {
+  const leaf = (ip: string, ...entries: string[]): string =>
+    [`     |-- ${ip}`, ...entries.map((entry) => `        ${entry}`), ''].join('\n');
+  const merged =
+    leaf('10.0.0.1', '/32 host LOCAL', '/32 host LOCAL') +
+    leaf('10.0.0.255', '/32 link BROADCAST') +
+    leaf('10.0.0.2', '/24 host LOCAL', '/32 host LOCAL tos=16');
+  const { counts, broadcasts, hasLoopbackNetwork } = parseFibTrie(
+    `Id 10:\n${leaf('10.0.0.1', '/32 host LOCAL')}${leaf('10.9.0.255', '/32 link BROADCAST')}` +
+      `Main:\n${merged}Local:\n${merged}${leaf('127.0.0.0', '/8 host LOCAL')}`,
+  );
+  expect(Object.fromEntries(counts)).toEqual({ '10.0.0.1': 3, '10.0.0.2': 1 });
+  expect([...broadcasts]).toEqual(['10.0.0.255']);
+  expect(hasLoopbackNetwork).toBe(true);
 });
 
 test('addresses survive the way to a number and back, and no other text is one', () => {
