@@ -24,13 +24,15 @@ const collected: StatsResult = {
 
 describe('the loop', () => {
   test('spools every report before it tells delivery of it', async () => {
-    const { agent, events, run } = setUp();
+    const { agent, epochs, events, logger, run } = setUp();
     await run(5000);
     const { collectedReports, failedReports, skippedTicks } = agent.state();
     // The first when the second of the start is over, then one in each interval.
     expect(collectedReports).toBe(5);
     expect({ failedReports, skippedTicks }).toEqual({ failedReports: 0, skippedTicks: 0 });
     expect(events).toEqual(Array(collectedReports).fill(['append', 'announce']).flat());
+    const [line] = logger.lines.filter(({ event }) => event === 'report.collected');
+    expect(line).toMatchObject({ level: 'debug', fields: { key: String(epochs[0]), took_ms: 0 } });
   });
 
   test('reports in no second in which an earlier process may have reported', async () => {
@@ -103,14 +105,19 @@ describe('the loop', () => {
     expect(agent.state()).toMatchObject({ collectedReports: 2, failedReports: 1 });
     expect(saidTimes(logger, 'report.failed')).toBe(1);
     expect(saidTimes(logger, 'report.recovered')).toBe(1);
+    const [failed] = logger.lines.filter(({ event }) => event === 'report.failed');
+    expect(failed?.fields.reason).toBe('make a report: collect cpu: late');
   });
 
   test('skips the ticks that pass while a collection takes too long', async () => {
-    const { agent, clock, collectorTakes, run } = setUp();
+    const { agent, clock, collectorTakes, logger, run } = setUp();
     collectorTakes(() => clock.sleep(2500));
     await run(8000);
     expect(agent.state().collectedReports).toBe(2);
     expect(agent.state().skippedTicks).toBeGreaterThanOrEqual(2);
+    const told = logger.lines.filter(({ event }) => event === 'schedule.skipped');
+    const ticks = told.reduce((sum, { fields }) => sum + Number(fields.ticks), 0);
+    expect(ticks).toBe(agent.state().skippedTicks);
   });
 
   test("a collection that ends after the stop is not spooled: the spool may be another's", async () => {

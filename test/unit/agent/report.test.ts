@@ -50,4 +50,5 @@ test.each([
 ])('%s is never spooled: the server would refuse it for ever', (_what, wrong, where) => {
   expect(() => encodeReport(header, 1, wrong)).toThrow(MonitorError);
   expect(() => encodeReport(header, 1, wrong)).toThrow(where);
+  expect(() => encodeReport(header, 1, wrong)).toThrow(/^make a report: /);
 });

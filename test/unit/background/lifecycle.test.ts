@@ -135,7 +135,13 @@ describe('a bug', () => {
     for (const text of ['first', 'second']) scene.throwUncaught(new TypeError(text));
     expect(await scene.within(promisedMs, ended)).toBe(70);
     expect(scene.said('agent.failed')).toMatchObject([
-      { fields: { reason: 'first', stack: expect.stringContaining('TypeError: first') } },
+      {
+        fields: {
+          reason: 'first',
+          stack: expect.stringContaining('TypeError: first'),
+          hint: 'This is a bug. Please report it with this line.',
+        },
+      },
     ]);
   });
 
@@ -160,6 +166,16 @@ describe('a bug', () => {
     await scene.clock.advance(500);
     scene.throwUncaught(new TypeError('on the way out'));
     expect(await scene.within(promisedMs, ended)).toBe(70);
+    expectTakenApart(scene);
+  });
+
+  test('in the first step of a loop ends the others before they have begun', async () => {
+    const scene = createBackgroundScene();
+    const background = { ...scene.background, agent: { ...scene.background.agent } };
+    background.agent.run = () => {
+      throw new TypeError('at once');
+    };
+    expect(await scene.within(promisedMs, runUntilTold(background))).toBe(70);
     expectTakenApart(scene);
   });
 
@@ -191,6 +207,9 @@ describe('one round', () => {
     const scene = createBackgroundScene();
     expect(await scene.within(promisedMs, runOnce(scene.background))).toBe(0);
     expect(scene.transports[0]?.uses).toBe(1);
+    expect(scene.said('agent.once')).toMatchObject([
+      { fields: { accepted: 1, rejected: 0, waiting: 0 } },
+    ]);
     expectTakenApart(scene);
   });
 

@@ -1,9 +1,11 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { runUntilTold } from '../../../src/background/lifecycle.ts';
 import { MonitorError } from '../../../src/base/errors.ts';
+import { readDestination } from '../../../src/config/destination.ts';
 import { createBackgroundScene, hangs, isAway } from '../../support/background-scene.ts';
 import { settle } from '../../support/clocks.ts';
+import { realDisk } from '../../support/real-disk.ts';
 
 type Scene = ReturnType<typeof createBackgroundScene>;
 
@@ -38,6 +40,23 @@ describe('changed settings', () => {
         { of: 'http://new.test/', closed: false },
       ]);
       expect(scene.transports[1]?.uses).toBeGreaterThan(0);
+      expect(readDestination(realDisk, scene.stateFolder)?.url).toBe('http://new.test/');
+    });
+  });
+
+  test('where its address cannot be kept, that is told, and reports go on', async () => {
+    const scene = createBackgroundScene({ url: 'http://old.test/' });
+    await whileItRuns(scene, async () => {
+      rmSync(scene.stateFolder, { recursive: true });
+      writeFileSync(scene.stateFolder, 'no folder');
+      await change(scene, { url: 'http://new.test/' });
+      expect(scene.said('destination.not_kept')).toMatchObject([
+        { level: 'warn', fields: { reason: expect.stringContaining(scene.stateFolder) } },
+      ]);
+      await scene.clock.advance(3000);
+      expect(scene.transports[1]?.uses).toBeGreaterThan(0);
+      rmSync(scene.stateFolder);
+      mkdirSync(scene.stateFolder);
     });
   });
 

@@ -246,6 +246,23 @@ describe('precedence', () => {
     expect([...loaded.sources.keys()]).toEqual(['scope']);
   });
 
+  test('a right variable makes a wrong value of the file harmless', () => {
+    const path = join(temporaryFolder(), 'config.json');
+    writeFileSync(path, '{"interval": "soon"}');
+    const environment = { SYSTEM_MONITOR_INTERVAL: '5' };
+    const loaded = loadSettings({ disk: realDisk, path, environment });
+    expect(loaded.problems).toEqual([]);
+    expect(loaded.settings.interval).toBe(5);
+  });
+
+  test('what cannot be read says what helps', () => {
+    const folder = temporaryFolder();
+    expect(errorOf(() => readSettingsFile(realDisk, folder))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      hint: 'Name another configuration file with --config, or run as the owner of this one.',
+    });
+  });
+
   test('takes an empty environment variable for none', () => {
     const environment = { SYSTEM_MONITOR_INTERVAL: '' };
     expect(

@@ -63,6 +63,19 @@ test('where a service is installed its file is in force for everybody', () => {
   expect(locations.state.path).toBe('/var/lib/system-monitor');
 });
 
+test('a folder of a service that may not be entered is one all the same', () => {
+  const refusing = (code: string): Disk => ({
+    ...realDisk,
+    stat: () => {
+      throw Object.assign(new Error(code), { code });
+    },
+  });
+  const found = (code: string) =>
+    findLocations({ ...nobodyInstalled, disk: refusing(code) }).configuration.path;
+  expect(found('EACCES')).toBe('/etc/system-monitor/config.json');
+  expect(found('ENOTDIR')).toBe('/home/ann/.config/system-monitor/config.json');
+});
+
 test('--config goes before SYSTEM_MONITOR_CONFIG, which goes before the service', () => {
   const installed = { ...nobodyInstalled, disk: diskWhere(() => true) };
   const environment = { SYSTEM_MONITOR_CONFIG: '/by/environment' };

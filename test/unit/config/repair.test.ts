@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Disk } from '../../../src/base/disk.ts';
 import { openConfiguration } from '../../../src/config/configuration.ts';
 import { findOriginalSettings, importSettings } from '../../../src/config/import.ts';
+import { repairSettings } from '../../../src/config/repair.ts';
 import { createManualClock } from '../../support/clocks.ts';
 import { realDisk } from '../../support/real-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -78,6 +80,57 @@ describe('what can be read of a damaged file is saved', () => {
   });
 });
 
+test('the copy of the old file has its owner, is on disk, and is closed', async () => {
+  const calls: string[] = [];
+  const open = new Set<unknown>();
+  const disk: Disk = {
+    ...realDisk,
+    open: (path, ...rest) => {
+      const file = realDisk.open(path, ...rest);
+      open.add(file);
+      return file;
+    },
+    close: (file) => {
+      open.delete(file);
+      realDisk.close(file);
+    },
+    ownAs: (file, path) => {
+      calls.push(`own as ${path}`);
+      realDisk.ownAs(file, path);
+    },
+  };
+  const path = join(temporaryFolder(), 'config.json');
+  writeFileSync(path, '{"interval": 5,}');
+  await repairSettings(disk, path, 1);
+  expect(calls[0]).toBe(`own as ${path}`);
+  expect(open.size).toBe(0);
+});
+
+test('what cannot be repaired says why, and what helps', async () => {
+  const path = join(temporaryFolder(), 'config.json');
+  await expect(repairSettings(realDisk, path, 1)).rejects.toMatchObject({
+    ...{ code: 'NOT_AVAILABLE', operation: `repair ${path}`, reason: 'there is no such file' },
+    hint: 'Without a file, the defaults apply. "system-monitor config" creates one.',
+  });
+  writeFileSync(path, 'ELF');
+  await expect(repairSettings(realDisk, path, 1)).rejects.toMatchObject({
+    ...{ code: 'CONFIG_INVALID', operation: `repair ${path}` },
+    reason: 'none of its settings can be read',
+    hint: 'Move it away and create a new one: system-monitor config',
+  });
+  writeFileSync(path, '{"interval": 5,}');
+  const full: Disk = {
+    ...realDisk,
+    copy: () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    },
+  };
+  await expect(repairSettings(full, path, 1)).rejects.toMatchObject({
+    ...{ code: 'CANNOT_WRITE', operation: `keep ${path} as ${path}.damaged-1` },
+  });
+  expect(readFileSync(path, 'utf8')).toBe('{"interval": 5,}');
+});
+
 test('a file that is whole, or of which nothing can be read, stays as it is', async () => {
   const whole = open('{"interval":5}');
   expect(await whole.configuration.repair()).toMatchObject({ keptAs: undefined });
@@ -134,6 +187,23 @@ describe("the original's file", () => {
     const { leftOut } = await importSettings(configuration, program, file);
     expect(leftOut.map(({ key }) => key)).toEqual(['url', 'interval', 'theme']);
     expect(saved()).toEqual({ system_id: 'WIN-1' });
+  });
+
+  test('a value that cannot be read is told, the others are taken', async () => {
+    const { configuration } = open();
+    const file = original('{"system_id": "WIN-1", "url": http, "interval": 60}');
+    const { leftOut } = await importSettings(configuration, program, file);
+    expect(leftOut).toEqual([{ key: 'url', reason: 'url: it cannot be read', hint: '' }]);
+  });
+
+  test('that is none says so, and how one looks', async () => {
+    const { configuration } = open();
+    const file = original('ELF');
+    await expect(importSettings(configuration, program, file)).rejects.toMatchObject({
+      ...{ code: 'CONFIG_INVALID', operation: `import ${file}` },
+      reason: 'none of its settings can be read',
+      hint: expect.stringContaining('"system_id": "WIN-1"'),
+    });
   });
 
   test('is not imported into a file that cannot be read', async () => {
