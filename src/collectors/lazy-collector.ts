@@ -12,8 +12,11 @@ import type {
 } from './collector.ts';
 import { type PartName, type PartValues, parts } from './index.ts';
 
-/** Whoever has answered before may refuse so often in a row until nobody asks it again. */
+/** Whoever has answered before may refuse so often in a row until it is left alone for a while. */
 const refusalsMax = 3;
+/** How long it is left alone: twice as long each time, because a refusal for good is cheap to meet. */
+const firstPauseMs = 60_000;
+const longestPauseMs = 3_600_000;
 
 /** The way in which the figures of this platform are had. */
 export function systemKind(platform: NodeJS.Platform): SystemKind {
@@ -31,10 +34,9 @@ export function createCollector<Part extends PartName>(
 
 /**
  * Nothing is loaded before the first call. Windows may refuse a native call, or this Node may have
- * no `node:ffi`: the portable collector then answers in its place, for the rest of the run where
- * the native one never answered or refuses again and again. The portable one starts a PowerShell
- * for each question, so that one bad moment is no reason to stay with it. On Linux there is nothing
- * better to fall back to: systeminformation reads the same files.
+ * no `node:ffi`: the portable collector then answers in its place. It starts a PowerShell for each
+ * question, so that one bad moment is no reason to stay with it, and no refusal is believed for ever.
+ * On Linux there is nothing better to fall back to: systeminformation reads the same files.
  */
 export function createLazyCollector<Value>(
   part: string,
@@ -44,7 +46,7 @@ export function createLazyCollector<Value>(
   const kind = systemKind(context.platform);
   const own = lazily(async () => (await factoryFor(kind))(context));
   const portable = lazily(async () => (await factoryFor('portable'))(context));
-  let refusalsLeft = kind === 'win32' ? 1 : Number.POSITIVE_INFINITY;
+  const trust = createTrust(context);
 
   async function factoryFor(system: SystemKind): Promise<CollectorFactory<Value>> {
     const load = table[system];
@@ -56,20 +58,27 @@ export function createLazyCollector<Value>(
     });
   }
 
+  async function collectHere(signal?: AbortSignal): Promise<Value> {
+    return await (await own.get()).collect(signal);
+  }
+
   async function collect(signal?: AbortSignal): Promise<Value> {
-    if (refusalsLeft > 0) {
+    if (kind !== 'win32') return await collectHere(signal);
+    if (trust.isGiven()) {
       try {
-        const value = await (await own.get()).collect(signal);
-        if (kind === 'win32') refusalsLeft = refusalsMax;
+        const value = await collectHere(signal);
+        trust.answered();
+        context.remarks.ended('collector.fallback', part);
         return value;
       } catch (error) {
-        if (kind !== 'win32' || !isRefusal(error)) throw error;
-        refusalsLeft -= 1;
-        const forGood = refusalsLeft === 0;
-        const reason = errorMessage(error);
-        if (forGood) context.remarks.holds('collector.fallback', part, reason);
-        else context.logger.debug('collector.fallback', { part, reason });
-        if (forGood) own.close();
+        if (!isRefusal(error)) throw error;
+        const reason = `Windows refuses direct calls (${errorMessage(error)})`;
+        if (trust.refused() === 'once') {
+          context.logger.debug('collector.fallback', { part, reason });
+        } else {
+          context.remarks.holds('collector.fallback', part, reason);
+          own.drop();
+        }
       }
     }
     return await (await portable.get()).collect(signal);
@@ -78,14 +87,43 @@ export function createLazyCollector<Value>(
   return {
     collect,
     close: () => {
-      own.close();
-      portable.close();
+      own.drop();
+      portable.drop();
+    },
+  };
+}
+
+/** Whether Windows is asked directly now: always, but for the pauses after it has refused. */
+interface Trust {
+  isGiven(): boolean;
+  answered(): void;
+  /** `left alone`: it never answered, or has refused again and again. */
+  refused(): 'once' | 'left alone';
+}
+
+function createTrust({ clock }: CollectorContext): Trust {
+  let refusalsLeft = 1;
+  let pauseMs = firstPauseMs;
+  let untilMs = Number.NEGATIVE_INFINITY;
+  return {
+    isGiven: () => clock.monotonicMs() >= untilMs,
+    answered: () => {
+      refusalsLeft = refusalsMax;
+      pauseMs = firstPauseMs;
+    },
+    refused: () => {
+      refusalsLeft -= 1;
+      if (refusalsLeft > 0) return 'once';
+      refusalsLeft = 1;
+      untilMs = clock.monotonicMs() + pauseMs;
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      return 'left alone';
     },
   };
 }
 
 /**
- * The system will not answer this way, now or later. A passed deadline says nothing of the kind, nor
+ * The system does not answer this way. A passed deadline says nothing of the kind, nor
  * does whoever gave up waiting.
  */
 function isRefusal(error: unknown): boolean {
@@ -96,8 +134,8 @@ const passing: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'CANCELLED', 'BUSY']
 
 interface Lazy<Value> {
   get(): Promise<Collector<Value>>;
-  /** Closes it if it was made. */
-  close(): void;
+  /** Closes it if it was made; the next one is a new one. */
+  drop(): void;
 }
 
 function lazily<Value>(load: () => Promise<Collector<Value>>): Lazy<Value> {
@@ -107,13 +145,14 @@ function lazily<Value>(load: () => Promise<Collector<Value>>): Lazy<Value> {
       loaded ??= load();
       return loaded;
     },
-    close: () => {
+    drop: () => {
       loaded?.then(
         (collector) => collector.close?.(),
         () => {
           // It was never made, so there is nothing to close.
         },
       );
+      loaded = undefined;
     },
   };
 }

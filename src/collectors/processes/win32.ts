@@ -4,6 +4,7 @@
  *   one snapshot of all ─▶ owner of each new process ─▶ names of users, by SID ─▶ sorted by pid
  *                          └ remembered by pid and start: an unchanged process is never opened
  */
+import type { Clock } from '../../base/clock.ts';
 import { MonitorError } from '../../base/errors.ts';
 import {
   type AccountCalls,
@@ -77,7 +78,7 @@ export function createWin32ProcessesCollector(
     enableDebugPrivilege(privileges);
     return {
       snapshots: createSnapshotReader(snapshot),
-      owners: createOwnerCache(owners),
+      owners: createOwnerCache(owners, clock),
       names: createAccountNames(accounts, clock),
     };
   }
@@ -129,17 +130,28 @@ interface OwnerCache {
   forgetAllBut(processes: readonly SnapshotProcess[]): void;
 }
 
+/** Rights are given and taken while a process runs: who may not be asked is asked again after this. */
+const deniedForMs = 10 * 60_000;
+
+interface KnownOwner {
+  readonly createTime: bigint;
+  readonly owner: ProcessOwner;
+  readonly expiresAtMs: number;
+}
+
 /** A process keeps its user until it ends; a pid with another start is another process. */
-function createOwnerCache(calls: OwnerCalls): OwnerCache {
-  const known = new Map<number, { readonly createTime: bigint; readonly owner: ProcessOwner }>();
+function createOwnerCache(calls: OwnerCalls, clock: Clock): OwnerCache {
+  const known = new Map<number, KnownOwner>();
   return {
     ownerOf: (process) => {
       const { pid, createTime } = process;
       if (pid === idlePid || pid === systemPid) return unasked;
       const entry = known.get(pid);
-      if (entry?.createTime === createTime) return entry.owner;
+      const nowMs = clock.monotonicMs();
+      if (entry?.createTime === createTime && nowMs < entry.expiresAtMs) return entry.owner;
       const owner = readProcessOwner(calls, process);
-      known.set(pid, { createTime, owner });
+      const keptForMs = owner.kind === 'denied' ? deniedForMs : Number.POSITIVE_INFINITY;
+      known.set(pid, { createTime, owner, expiresAtMs: nowMs + keptForMs });
       return owner;
     },
     forgetAllBut: (processes) => {

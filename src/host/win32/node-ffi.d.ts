@@ -16,6 +16,7 @@ declare module 'node:ffi' {
   interface ReturnTypes {
     readonly void: undefined;
     readonly int32: number;
+    readonly uint16: number;
     readonly uint32: number;
   }
 

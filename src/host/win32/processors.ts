@@ -2,6 +2,7 @@
 
 import { openLibrary, refused, requireTrue } from './native-library.ts';
 import { createNativeMemory } from './native-memory.ts';
+import { type GroupCalls, readGroupTimes } from './processor-groups.ts';
 
 /** Time of all processors together since boot, in 100 ns; it only ever grows. */
 export interface ProcessorTimes {
@@ -14,7 +15,7 @@ const processorInformation = 11;
 const processorPowerLength = 24;
 const systemInfoLength = 48;
 
-export interface ProcessorCalls {
+export interface ProcessorCalls extends GroupCalls {
   GetSystemTimes(idle: Uint8Array, kernel: Uint8Array, user: Uint8Array): number;
   GetActiveProcessorCount(group: number): number;
   GetSystemInfo(info: Uint8Array): unknown;
@@ -31,11 +32,16 @@ export async function loadProcessorCalls(): Promise<ProcessorCalls> {
   const kernel32 = await openLibrary('kernel32.dll', {
     GetSystemTimes: { arguments: ['pointer', 'pointer', 'pointer'], return: 'int32' },
     GetActiveProcessorCount: { arguments: ['uint16'], return: 'uint32' },
+    GetActiveProcessorGroupCount: { arguments: [], return: 'uint16' },
     GetSystemInfo: { arguments: ['pointer'], return: 'void' },
   });
   const ntdll = await openLibrary('ntdll.dll', {
     NtPowerInformation: {
       arguments: ['int32', 'pointer', 'uint32', 'pointer', 'uint32'],
+      return: 'int32',
+    },
+    NtQuerySystemInformationEx: {
+      arguments: ['int32', 'pointer', 'uint32', 'pointer', 'uint32', 'pointer'],
       return: 'int32',
     },
   });
@@ -58,11 +64,15 @@ export function parseProcessorTimes(
 }
 
 /**
- * Throws NOT_AVAILABLE. On a machine of several processor groups an older Windows gives the times
- * of the caller's group alone, which serves a share as well.
+ * The times of all processors, whatever group they are in. Throws NOT_AVAILABLE, MALFORMED.
  * https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-getsystemtimes
  */
 export function readProcessorTimes(calls: ProcessorCalls): ProcessorTimes {
+  const groups = readGroupTimes(calls);
+  if (groups !== undefined) {
+    const { idleTicks, kernelTicks, userTicks } = groups;
+    return { idleTicks, busyTicks: kernelTicks - idleTicks + userTicks };
+  }
   const [idle, kernel, user] = [Buffer.alloc(8), Buffer.alloc(8), Buffer.alloc(8)] as const;
   requireTrue('GetSystemTimes', calls.GetSystemTimes(idle, kernel, user));
   return parseProcessorTimes(idle, kernel, user);

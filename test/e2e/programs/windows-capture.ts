@@ -69,6 +69,11 @@ async function captureAll(): Promise<void> {
   );
 
   const snapshot = await loadSnapshotCalls();
+  // SystemProcessorPerformanceInformation: what is told of each group, of this one.
+  const performance = Buffer.alloc(64 * 48);
+  const performanceLength = Buffer.alloc(4);
+  snapshot.NtQuerySystemInformation(8, performance, performance.length, performanceLength);
+  keep('processor-performance', performance.subarray(0, performanceLength.readUInt32LE(0)));
   const processes = createSnapshotReader({
     ...snapshot,
     NtQuerySystemInformation: (informationClass, output, outputLength, returnLength) => {

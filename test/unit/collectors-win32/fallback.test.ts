@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MonitorError } from '../../../src/base/errors.ts';
-import { createRemarks } from '../../../src/base/remarks.ts';
+import { createRemarks, type Remarks } from '../../../src/base/remarks.ts';
 import type { CollectorTable } from '../../../src/collectors/collector.ts';
 import { createWin32CpuCollector } from '../../../src/collectors/cpu/win32.ts';
 import { createWin32DisksCollector } from '../../../src/collectors/disks/win32.ts';
@@ -16,7 +16,12 @@ import { windowsContext } from './context.ts';
 function withMarkedPortable<Part extends SentPart>(
   part: Part,
   win32: CollectorTable<PartValues[Part]>['win32'] = parts[part].collectors.win32,
-): { collect(): Promise<unknown>; warnings: unknown[] } {
+): {
+  collect(): Promise<unknown>;
+  warnings: unknown[];
+  clock: ReturnType<typeof windowsContext>['clock'];
+  remarks: Remarks;
+} {
   const warnings: unknown[] = [];
   const table: CollectorTable<unknown> = {
     linux: parts[part].collectors.linux,
@@ -30,7 +35,7 @@ function withMarkedPortable<Part extends SentPart>(
   };
   const remarks = createRemarks({ clock: context.clock, logger });
   const collector = createLazyCollector(part, table, { ...context, logger, remarks });
-  return { collect: () => collector.collect(), warnings };
+  return { collect: () => collector.collect(), warnings, clock: context.clock, remarks };
 }
 
 const elsewhere = { met: process.platform !== 'win32', reason: 'Windows has these libraries' };
@@ -61,6 +66,8 @@ test('where Windows refuses the call itself, the portable collector of every par
           load: async () => ({
             GetSystemTimes: () => 0,
             GetActiveProcessorCount: () => 0,
+            GetActiveProcessorGroupCount: () => 0,
+            NtQuerySystemInformationEx: status,
             GetSystemInfo: () => undefined,
             NtPowerInformation: status,
           }),
@@ -168,11 +175,43 @@ test('a bad moment of Windows costs no figure and no more than that moment', asy
   expect(warnings).toEqual([]);
 });
 
-test('a Windows that refuses again and again is not asked any more, and that is said once', async () => {
+test('a Windows that refuses again and again is left alone for a while, and that is said once', async () => {
   const { collect, warnings } = withMarkedPortable('memory', refusingFor(3));
   expect(await collect()).toEqual(figures);
   for (let sample = 0; sample < 5; sample += 1) {
     expect(await collect()).toBe('portable memory');
   }
-  expect(warnings).toEqual([['collector.fallback', { part: 'memory', reason: 'call: refused' }]]);
+  const reason = 'Windows refuses direct calls (call: refused)';
+  expect(warnings).toEqual([['collector.fallback', { part: 'memory', reason }]]);
+});
+
+test('a refusal that passes is not remembered: Windows is asked again, after growing pauses', async () => {
+  let isRefusing = true;
+  const made: string[] = [];
+  const { collect, clock, remarks } = withMarkedPortable('memory', async () => () => {
+    const refusesForEver = isRefusing;
+    made.push('made');
+    return {
+      collect: async () => {
+        made.push('asked');
+        if (refusesForEver) {
+          throw new MonitorError({ code: 'NOT_AVAILABLE', operation: 'call', reason: 'refused' });
+        }
+        return figures;
+      },
+    };
+  });
+  const pauses = [60, 120, 240, 480, 960, 1920, 3600, 3600].map((seconds) => seconds * 1000);
+  for (const pauseMs of pauses) {
+    expect(await collect()).toBe('portable memory');
+    clock.advance(pauseMs - 1);
+    expect(await collect()).toBe('portable memory');
+    expect(remarks.current()).toMatchObject([{ kind: 'collector.fallback', subject: 'memory' }]);
+    clock.advance(1);
+  }
+  // Each attempt begins anew: what was loaded when Windows refused is of no use.
+  expect(made).toEqual(pauses.flatMap(() => ['made', 'asked']));
+  isRefusing = false;
+  expect(await collect()).toEqual(figures);
+  expect(remarks.current()).toEqual([]);
 });

@@ -57,6 +57,8 @@ test('cpu has count, frequency and use; the second sample measures from the firs
       return 1;
     },
     GetActiveProcessorCount: () => 8,
+    GetActiveProcessorGroupCount: () => 1,
+    NtQuerySystemInformationEx: () => -1,
     GetSystemInfo: () => undefined,
     NtPowerInformation: (_level, _input, _inputLength, output) => {
       for (let at = 8; at < output.length; at += 24) {
@@ -84,6 +86,8 @@ test('a refused frequency is left out of cpu', async () => {
       return 1;
     },
     GetActiveProcessorCount: () => 2,
+    GetActiveProcessorGroupCount: () => 1,
+    NtQuerySystemInformationEx: () => -1,
     GetSystemInfo: () => undefined,
     NtPowerInformation: () => 0xc0000022 | 0,
   };

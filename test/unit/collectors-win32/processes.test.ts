@@ -146,6 +146,25 @@ test('a process that may not be opened stays in the list, its user is not invent
   });
 });
 
+test('a refusal that passes is not remembered for the life of a process', async () => {
+  const windows = machine();
+  windows.owners[612] = 'denied';
+  const { load, opened } = fakeWindows(windows);
+  const context = windowsContext();
+  const collector = createWin32ProcessesCollector(context, { load });
+  await collector.collect();
+  windows.owners[612] = system;
+  opened.length = 0;
+  await collector.collect();
+  expect(opened).toEqual([]);
+  context.clock.advance(600_000);
+  const [user] = [await collector.collect()]
+    .flatMap((processes) => (Array.isArray(processes) ? processes : []))
+    .filter(({ pid }) => pid === 612);
+  expect(user).toMatchObject({ username: 'NT AUTHORITY\\SYSTEM' });
+  expect(opened).toEqual([612]);
+});
+
 test('a process that ends while it is asked about is left out', async () => {
   const windows = machine();
   windows.owners[612] = undefined;

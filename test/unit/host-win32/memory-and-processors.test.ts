@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseMemoryStatus, readMemoryStatus } from '../../../src/host/win32/memory-status.ts';
+import { parseGroupTimes } from '../../../src/host/win32/processor-groups.ts';
 import {
   type ProcessorCalls,
   parseProcessorFrequency,
@@ -96,6 +97,8 @@ test('truncated times and system information are MALFORMED', () => {
 });
 
 const refusing: ProcessorCalls = {
+  GetActiveProcessorGroupCount: () => 0,
+  NtQuerySystemInformationEx: () => -1_073_741_822,
   GetSystemTimes: () => 0,
   GetActiveProcessorCount: () => 0,
   GetSystemInfo: () => undefined,
@@ -122,4 +125,54 @@ test('the processors of all groups are counted, those of this group where groups
     Buffer.from(info.buffer, info.byteOffset).writeUInt32LE(2, 32);
   };
   expect(readProcessorCount({ ...refusing, GetSystemInfo })).toBe(2);
+});
+
+/** Two groups of 64 processors each, every one of which is as busy as a captured one. */
+function twoGroups(asked: number[] = []): ProcessorCalls {
+  const { bytes } = captured('processor-performance');
+  return {
+    ...refusing,
+    GetActiveProcessorGroupCount: () => 2,
+    GetActiveProcessorCount: () => 128,
+    NtQuerySystemInformationEx: (_class, group, _length, output, _outputLength, returnLength) => {
+      asked.push(Buffer.from(group).readUInt16LE(0));
+      for (let at = 0; at < 64 * 48; at += bytes.length) output.set(bytes, at);
+      Buffer.from(returnLength.buffer, returnLength.byteOffset).writeUInt32LE(64 * 48, 0);
+      return 0;
+    },
+  };
+}
+
+test('128 processors in two groups: the times of both, of 64 processors each', () => {
+  const asked: number[] = [];
+  const { idleTicks, kernelTicks, userTicks } = parseGroupTimes(
+    captured('processor-performance').bytes,
+  );
+  expect(idleTicks).toBeGreaterThan(0n);
+  // The captured ones are two processors.
+  expect(readProcessorTimes(twoGroups(asked))).toEqual({
+    idleTicks: idleTicks * 64n,
+    busyTicks: (kernelTicks - idleTicks + userTicks) * 64n,
+  });
+  expect(asked).toEqual([0, 1]);
+  expect(readProcessorCount(twoGroups())).toBe(128);
+});
+
+test('where groups are not told, the times are those that GetSystemTimes gives', () => {
+  const GetSystemTimes = (idle: Uint8Array, kernel: Uint8Array, user: Uint8Array): number => {
+    idle.set(fileTime(700n));
+    kernel.set(fileTime(1000n));
+    user.set(fileTime(50n));
+    return 1;
+  };
+  for (const groups of [0, 1, 2]) {
+    const calls = { ...refusing, GetSystemTimes, GetActiveProcessorGroupCount: () => groups };
+    expect(readProcessorTimes(calls)).toEqual({ idleTicks: 700n, busyTicks: 350n });
+  }
+});
+
+test('times of groups of any bytes are sums or MALFORMED', () => {
+  survivesAnything(parseGroupTimes, captured('processor-performance'), ({ idleTicks }) => {
+    expect(idleTicks).toBeGreaterThanOrEqual(0n);
+  });
 });
