@@ -1,12 +1,8 @@
 /** From a report to the figures that are kept beside it, and from those to what a page shows. */
-import { diskStatsSchema, networkStatsSchema } from '../src/wire/stats.ts';
+import { readDiskSchema, readInterfaceSchema } from '../src/wire/stats.ts';
 import { keptBytesMax, keptEntriesMax } from './limits.ts';
 import type { Report } from './report.ts';
 import type { Figures, NewestFigures } from './store.ts';
-
-/** What a store keeps was within the bounds of its time. */
-const storedDiskSchema = diskStatsSchema.strip();
-const storedInterfaceSchema = networkStatsSchema.strip();
 
 type Disk = Report['stats']['disks'][string];
 type Interface = Report['stats']['network'][string];
@@ -64,10 +60,10 @@ export interface DiskFigures {
   readonly percent: number;
 }
 
-/** Of what a store keeps. Fullest first. Devices of no size (an empty drive) are left out. */
+/** Of what a store keeps, which was within the bounds of its time. Fullest first. Devices of no size (an empty drive) are left out. */
 export function disksOf(stored: string): readonly DiskFigures[] {
   const disks = Object.entries<unknown>(Object(JSON.parse(stored)));
-  return diskFigures(disks.map(([device, disk]) => [device, storedDiskSchema.parse(disk)]));
+  return diskFigures(disks.map(([device, disk]) => [device, readDiskSchema.parse(disk)]));
 }
 
 /** Of a report's disks, by their devices. Fullest first, as `disksOf` has them. */
@@ -101,7 +97,7 @@ export interface InterfaceFigures {
 /** Of what a store keeps. */
 export function interfacesOf(stored: string): readonly InterfaceFigures[] {
   const network = Object.entries<unknown>(Object(JSON.parse(stored)));
-  return interfaceFigures(network.map(([name, one]) => [name, storedInterfaceSchema.parse(one)]));
+  return interfaceFigures(network.map(([name, one]) => [name, readInterfaceSchema.parse(one)]));
 }
 
 /** Of a report's interfaces, by their names. */

@@ -15,10 +15,10 @@ import { z } from 'zod';
 import { sendStatsRequestSchema } from '../src/wire/requests.ts';
 import {
   cpuStatsSchema,
-  diskStatsSchema,
   memoryStatsSchema,
-  networkStatsSchema,
   processStatsSchema,
+  readDiskSchema,
+  readInterfaceSchema,
 } from '../src/wire/stats.ts';
 import { systemIdPattern } from '../src/wire/system-id.ts';
 import { reportLimits } from './limits.ts';
@@ -37,8 +37,8 @@ const name = z.string().max(nameLength);
 const address = z.string().max(addressLength);
 const processName = z.string().max(processNameLength);
 
-export const diskSchema = diskStatsSchema.strip().extend({ file_system: name, mount_point: name });
-export const interfaceSchema = networkStatsSchema.strip().extend({ ip: address, netmask: address });
+export const diskSchema = readDiskSchema.extend({ file_system: name, mount_point: name });
+export const interfaceSchema = readInterfaceSchema.extend({ ip: address, netmask: address });
 
 export const reportSchema = sendStatsRequestSchema.strip().extend({
   system_id: systemIdSchema,

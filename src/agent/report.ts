@@ -1,5 +1,6 @@
 /** From figures to the bytes that are spooled and sent, exactly as the published contract has them. */
 import { MonitorError } from '../base/errors.ts';
+import { toJson } from '../base/json.ts';
 import { redactAddress } from '../base/redact.ts';
 import { type SendStatsRequest, sendStatsRequestSchema } from '../wire/requests.ts';
 import type { Stats } from '../wire/stats.ts';
@@ -35,5 +36,5 @@ export function encodeReport(header: ReportHeader, epoch: number, stats: Stats):
     });
   }
   // The input is written, not zod's copy: it has the contract's order of keys.
-  return Buffer.from(JSON.stringify(report));
+  return Buffer.from(toJson(report));
 }

@@ -2,18 +2,22 @@
 import type { Clock } from '../base/clock.ts';
 import { isForeseen, MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Remarks } from '../base/remarks.ts';
 import type { StatsCollector } from '../collectors/collect-stats.ts';
 import { healthHeaderOf } from '../collectors/part-health.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { HealthNotes } from '../delivery/health-notes.ts';
 import type { Spool, SpoolEntry } from '../spool/spool.ts';
-import { encodeReport, type ReportHeader } from './report.ts';
+import { createReportFitter } from './fit-report.ts';
+import type { ReportHeader } from './report.ts';
 import { createReportFailures, type FailureState } from './report-failures.ts';
 import type { UnusedSecond } from './unused-second.ts';
 
 /** What a reload of the configuration may change while the loop goes on. */
 export interface Reporting {
   readonly header: ReportHeader;
+  /** Of a report's body. */
+  readonly reportBytesMax: number;
   readonly collector: Pick<StatsCollector, 'collect'>;
 }
 
@@ -24,6 +28,8 @@ export interface ReporterOptions {
   readonly delivery: Pick<Delivery, 'announce'>;
   /** Told how it stood with a report's parts, before the report is announced. */
   readonly health: Pick<HealthNotes, 'note'>;
+  /** Where it is said what had to give way for a report to fit. */
+  readonly remarks: Remarks;
 }
 
 export interface ReporterParts extends ReporterOptions {
@@ -50,6 +56,7 @@ export interface Reporter {
 export function createReporter(parts: ReporterParts): Reporter {
   const { clock, logger, spool, delivery, health, second } = parts;
   const failures = createReportFailures(clock, logger);
+  const fitter = createReportFitter(parts.remarks);
   let collectedReports = 0;
   let lastCollectedEpoch: number | undefined;
   let lastCollectMs: number | undefined;
@@ -70,7 +77,7 @@ export function createReporter(parts: ReporterParts): Reporter {
 
   /** Undefined when `signal` aborted: the spool may be another process's by now. */
   async function collectAndSpool(signal?: AbortSignal): Promise<SpoolEntry | undefined> {
-    const { header, collector } = parts.reporting();
+    const { header, reportBytesMax, collector } = parts.reporting();
     const startMs = clock.monotonicMs();
     const epoch = Math.floor(clock.epochMs() / 1000);
     const result = await collector.collect();
@@ -82,7 +89,8 @@ export function createReporter(parts: ReporterParts): Reporter {
         reason: result.failures.map((failure) => failure.error.message).join('; '),
       });
     }
-    const entry = spool.append(epoch, encodeReport(header, epoch, result.stats));
+    const body = fitter.encode(header, epoch, result.stats, reportBytesMax);
+    const entry = spool.append(epoch, body);
     second.use(epoch);
     collectedReports += 1;
     lastCollectedEpoch = epoch;

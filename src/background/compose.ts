@@ -3,6 +3,7 @@ import { type Agent, createAgent } from '../agent/agent.ts';
 import type { Disk } from '../base/disk.ts';
 import { isForeseen } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { createRemarks } from '../base/remarks.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type Destination, rememberDestination } from '../config/destination.ts';
@@ -68,7 +69,9 @@ export function composeBackground(options: BackgroundOptions): Background {
     backlogPerSecond: settings.backlog_rate,
   });
   const reporting = reportingOf(settings, systemId, inForce.collecting);
-  const agent = createAgent({ clock, logger, spool, delivery, health, reporting });
+  // Of reports: those of the collectors are theirs, and go with them.
+  const remarks = createRemarks({ clock, logger });
+  const agent = createAgent({ clock, logger, spool, delivery, health, remarks, reporting });
 
   const configurationFile = configuration.locations.configuration.path;
   const startedAt = Math.floor(clock.epochMs() / 1000);
@@ -83,6 +86,7 @@ export function composeBackground(options: BackgroundOptions): Background {
       delivery: delivery.state(),
       spool: spool.counts(),
       health: inForce.collecting.health(),
+      reportRemarks: remarks.current(),
     });
   const saveStatus = createStatusSaver({
     disk: runtime.disk,

@@ -39,12 +39,16 @@ export function compareSettings(before: Settings, after: Settings): SettingChang
 
 /** `knownId`, where the settings name none: it was made here, or named by them before. */
 export function reportingOf(
-  settings: Pick<Settings, 'system_id' | 'url' | 'interval'>,
+  settings: Pick<Settings, 'system_id' | 'url' | 'interval' | 'report_max_kib'>,
   knownId: string,
   collector: Reporting['collector'],
 ): Reporting {
   const { system_id: systemId = knownId, url, interval: intervalSeconds } = settings;
-  return { header: { systemId, url, intervalSeconds }, collector };
+  return {
+    header: { systemId, url, intervalSeconds },
+    reportBytesMax: settings.report_max_kib * 1024,
+    collector,
+  };
 }
 
 export function createSettingsLogger(settings: SettingsOf<'log'>, disk: Disk): ClosableLogger {

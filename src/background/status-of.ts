@@ -25,11 +25,13 @@ export interface StatusParts {
   readonly delivery: DeliveryState;
   readonly spool: SpoolCounts;
   readonly health: Health;
+  /** What is to be known of the reports themselves. */
+  readonly reportRemarks: Health['remarks'];
 }
 
 export function statusOf(parts: StatusParts): AgentStatus {
   const { agent, delivery, health, runtime, settings, spool } = parts;
-  const { remarks } = health;
+  const remarks = [...health.remarks, ...parts.reportRemarks];
   const { cpuSeconds, residentBytes } = runtime.usage();
   return {
     version: buildInfo().version,

@@ -12,6 +12,8 @@ export const logEvents = {
   'report.failed':
     'No report could be made: cpu or memory is missing. Logged again every hour while it lasts.',
   'report.recovered': 'Reports are made again.',
+  'report.cut':
+    'Reports are larger than they may be (report_max_kib); names are cut and entries left out.',
   'schedule.skipped':
     '`ticks` ticks were missed: the machine was asleep, or collecting took too long.',
   'collector.failed':
@@ -34,7 +36,7 @@ export const logEvents = {
   'network.addresses_unknown':
     'It cannot be determined which interfaces have some addresses; they are left out.',
   'network.interfaces_refused': 'The system refuses to list its interfaces.',
-  'names.cut': 'Names of processes or users are longer than 255 bytes; they are cut.',
+  'names.cut': 'Names of processes, users, disks or interfaces exceed 255 bytes; they are cut.',
   'processes.hidden': 'The system shows only some of its processes to this user.',
   'users.lookup_failed': 'The names of some users cannot be looked up; their numbers are reported.',
   'delivery.failed':

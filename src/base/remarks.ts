@@ -46,6 +46,9 @@ const remarkTable = {
       `Some addresses are left out, because it is not known which interfaces have them: ${reason}`,
   },
   'processes.hidden': { text: (_, reason) => `Only some processes can be seen: ${reason}` },
+  'report.cut': {
+    text: (_, reason) => `Reports would be larger than report_max_kib allows: ${reason}`,
+  },
   'users.lookup_failed': {
     text: (_, reason) => `Some users are shown by their numbers: ${reason}`,
   },

@@ -1,10 +1,11 @@
 /** Numbers as people read them. */
+import type { Exact } from './exact.ts';
 
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
 /** `15.6 GiB`; binary units, as `free -h` and `df -h` mean them. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
+export function formatBytes(bytes: Exact): string {
+  let value = Number(bytes);
   let unit = 0;
   while (value >= 1024 && unit < binaryUnits.length - 1) {
     value /= 1024;

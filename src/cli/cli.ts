@@ -130,7 +130,8 @@ export async function explainError(error: unknown, runtime: Runtime): Promise<Ex
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   if (isForeseen(error)) {
-    await runtime.stderr.write(`${errorText(error)}\n`);
+    const { forReader } = await import('../base/printable.ts');
+    await runtime.stderr.write(forReader(`${errorText(error)}\n`, runtime.stderr));
     return exitCodeOf(error.code);
   }
   const cause = error instanceof MonitorError ? (error.cause ?? error) : error;

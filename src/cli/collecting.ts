@@ -2,6 +2,7 @@
 import type { Disk } from '../base/disk.ts';
 import { MonitorError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
+import { describeRemark } from '../base/remarks.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { collectWithin, createStatsCollector } from '../collectors/collect-stats.ts';
 import type { CollectorContext } from '../collectors/collector.ts';
@@ -19,6 +20,7 @@ import { createCollector, systemKind } from '../collectors/lazy-collector.ts';
 import { findLocations, type LocationOptions } from '../config/locations.ts';
 import { environmentName, settingKeys } from '../settings/setting-table.ts';
 import { defaultSettings, type Settings, type TypedSettings } from '../settings/settings.ts';
+import { tell } from './output/show.ts';
 
 export type Subject = PartName | 'stats';
 
@@ -29,6 +31,10 @@ export interface Sample {
   readonly values: Partial<PartValues>;
   /** What JSON says of them, by the form that was asked for. */
   readonly json: unknown;
+  /** What should be known of them, as sentences without their full stops. */
+  readonly remarks: readonly string[];
+  /** Names in them that are cut. */
+  readonly cutNames: ReadonlySet<string>;
 }
 
 export interface Sampler {
@@ -48,16 +54,24 @@ export interface SamplerOptions {
 export async function createSampler(subject: Subject, options: SamplerOptions): Promise<Sampler> {
   const { runtime, form } = options;
   const settings = await collectingSettings(options);
-  const context = createCollectorContext(runtime, silentLogger, settings);
+  const cutNames = new Set<string>();
+  const context = { ...createCollectorContext(runtime, silentLogger, settings), cutNames };
   return subject === 'stats'
     ? createStatsSampler(context, form, runtime)
     : createPartSampler(subject, context, form);
 }
 
+type SamplingContext = CollectorContext & { readonly cutNames: Set<string> };
+
+function besides({ remarks, cutNames }: SamplingContext): Pick<Sample, 'remarks' | 'cutNames'> {
+  const texts = remarks.current().map((one) => describeRemark(one.kind, one.subject, one.reason));
+  return { remarks: texts, cutNames };
+}
+
 /** A part that is not sent is told as it is in either form. */
 function createPartSampler<Part extends PartName>(
   part: Part,
-  context: CollectorContext,
+  context: SamplingContext,
   form: Form,
 ): Sampler {
   const collector = createCollector(part, context);
@@ -66,25 +80,28 @@ function createPartSampler<Part extends PartName>(
     parts: [part],
     async take() {
       const values: Partial<PartValues> = {};
+      context.cutNames.clear();
       const value = await collectWithin(part, (signal) => collector.collect(signal), context);
       values[part] = value;
-      return { values, json: form === 'json' && toWire !== undefined ? toWire(value) : value };
+      const json = form === 'json' && toWire !== undefined ? toWire(value) : value;
+      return { values, json, ...besides(context) };
     },
     close: () => collector.close?.(),
   };
 }
 
 /** Failed parts are said; without cpu or memory nothing is told, as nothing would be sent. */
-function createStatsSampler(context: CollectorContext, form: Form, runtime: Runtime): Sampler {
+function createStatsSampler(context: SamplingContext, form: Form, runtime: Runtime): Sampler {
   const kind = systemKind(context.platform);
   const shown = form === 'json' ? sentParts : partNames.filter((part) => isTold(part, kind));
   const collector = createStatsCollector(context, { parts: shown });
   return {
     parts: shown,
     async take() {
+      context.cutNames.clear();
       const result = await collector.collect();
       for (const { error } of result.failures) {
-        await runtime.stderr.write(`system-monitor: ${error.message}\n`);
+        await tell(runtime, `system-monitor: ${error.message}`);
       }
       if (result.kind === 'incomplete') {
         const missing = result.failures.find(({ part }) => isRequired(part));
@@ -95,7 +112,8 @@ function createStatsSampler(context: CollectorContext, form: Form, runtime: Runt
         });
       }
       const { stats, values } = result;
-      return { values, json: form === 'json' ? stats : inOrder(shown, values) };
+      const json = form === 'json' ? stats : inOrder(shown, values);
+      return { values, json, ...besides(context) };
     },
     close: collector.close,
   };
@@ -125,8 +143,10 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings> {
   try {
     const { settings, problems } = loadSettings({ disk, path, environment, flags });
     for (const { source, reason } of problems) {
-      await runtime.stderr.write(
-        `system-monitor: read ${source}: ${reason}\n(this call uses the default)\n`,
+      await tell(
+        runtime,
+        `system-monitor: read ${source}: ${reason}`,
+        '(this call uses the default)',
       );
     }
     return settings;
@@ -134,9 +154,7 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings> {
     if (!(error instanceof MonitorError) || error.code === 'USAGE') throw error;
     // An ordinary user may not read a service's file, and need not.
     if (error.code !== 'PERMISSION') {
-      await runtime.stderr.write(
-        `system-monitor: ${error.message}\n(The defaults are used instead.)\n`,
-      );
+      await tell(runtime, `system-monitor: ${error.message}`, '(The defaults are used instead.)');
     }
     return loadSettings({ disk, path: '', environment: {}, flags }).settings;
   }

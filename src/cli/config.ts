@@ -1,7 +1,7 @@
 /** `config`: at a terminal a prompt in place of the original's window; its sub-commands for scripts. */
 import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
-import { type ShowOptions, withJsonOption } from './output/show.ts';
+import { type ShowOptions, withJsonOption } from './output/json-option.ts';
 
 export function defineConfigCommand(program: Command, context: CliContext): void {
   const run = () => import('./run-config.ts');

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../base/exit-codes.ts';
 import { type CliContext, locationOptions } from './context.ts';
-import { type ShowOptions, show, withJsonOption } from './output/show.ts';
+import { type ShowOptions, withJsonOption } from './output/json-option.ts';
 
 export function defineDoctorCommand(program: Command, context: CliContext): void {
   const { runtime } = context;
@@ -11,6 +11,7 @@ export function defineDoctorCommand(program: Command, context: CliContext): void
     .action(async (options: ShowOptions, command: Command) => {
       const { examine } = await import('../doctor/examine.ts');
       const { formatFindings } = await import('./output/findings.ts');
+      const { show } = await import('./output/show.ts');
       const findings = await examine(locationOptions(command, runtime), runtime);
       await show(runtime, options, findings, formatFindings);
       if (findings.some((finding) => finding.state === 'failed')) {

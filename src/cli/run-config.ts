@@ -11,7 +11,8 @@ import { isSettingKey } from '../settings/setting-table.ts';
 import { formatSetting, showSetting, showSettings } from '../settings/show.ts';
 import { invalidSettings, knownKey, parseTypedSetting } from '../settings/validate.ts';
 import { type CliContext, openConfigurationOf } from './context.ts';
-import { type ShowOptions, show, tell } from './output/show.ts';
+import type { ShowOptions } from './output/json-option.ts';
+import { show, tell } from './output/show.ts';
 
 export async function prompt(command: Command, context: CliContext): Promise<void> {
   const { stdin, stdout } = context.runtime;

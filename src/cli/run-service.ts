@@ -5,8 +5,9 @@ import type { Runtime } from '../base/runtime.ts';
 import { abortOnSignals } from '../base/signals.ts';
 import { type InstallFlags, installService, openServiceManager } from '../service/install.ts';
 import type { CliContext } from './context.ts';
+import type { ShowOptions } from './output/json-option.ts';
 import { formatServiceStatus } from './output/service-status.ts';
-import { type ShowOptions, show, tell } from './output/show.ts';
+import { show, tell } from './output/show.ts';
 
 export async function install(flags: InstallFlags, runtime: Runtime): Promise<void> {
   const { isNew, executable, configurationFile } = await installService(runtime, flags);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
+import { forReader } from '../base/printable.ts';
 import { plural } from '../base/units.ts';
 import {
   type DropChoice,
@@ -12,7 +13,8 @@ import {
   verifySpool,
 } from '../spool/operations.ts';
 import { type CliContext, spoolFolderOf } from './context.ts';
-import { type ShowOptions, show, tell } from './output/show.ts';
+import type { ShowOptions } from './output/json-option.ts';
+import { show, tell } from './output/show.ts';
 
 export interface ChoiceOptions {
   readonly all?: true;
@@ -36,7 +38,7 @@ export async function list(
 export async function showOne(key: string, command: Command, context: CliContext): Promise<void> {
   const { disk, stdout } = context.runtime;
   const { body, reason } = showReport(disk, await spoolFolderOf(command, context), key);
-  await stdout.write(`${body}\n`);
+  await stdout.write(forReader(`${body}\n`, stdout));
   if (reason !== undefined) await tell(context.runtime, `Rejected: ${reason}`);
 }
 

@@ -1,8 +1,11 @@
 /** One sample of a part or of all, printed; or one after another. */
 import { isForeseen, MonitorError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
+import type { Runtime } from '../base/runtime.ts';
 import { abortOnSignals } from '../base/signals.ts';
 import { createSampler, type Form, type SamplerOptions, type Subject } from './collecting.ts';
-import { type ShowOptions, wantsJson } from './output/show.ts';
+import type { ShowOptions } from './output/json-option.ts';
+import { jsonFor, tell, wantsJson } from './output/show.ts';
 
 export interface StatsOptions extends ShowOptions {
   readonly wide?: true;
@@ -22,22 +25,31 @@ export async function runStats(
   const isJson = wantsJson(options, runtime);
   const form: Form = !isJson ? 'tables' : options.wide === true ? 'wide' : 'json';
   const sampler = await createSampler(subject, { ...sampling, form });
+  const say = createRemarkTeller(runtime);
   try {
-    if (watchMs === undefined) await runtime.stdout.write(await sample(2));
+    if (watchMs === undefined) await showOnce();
     else await watch(watchMs);
   } finally {
     sampler.close();
   }
 
+  async function showOnce(): Promise<void> {
+    const { text, remarks } = await sample(2);
+    await runtime.stdout.write(text);
+    await say(remarks);
+  }
+
   /** One sample as text. Without `indent` its JSON is one line, for a reader that takes many. */
-  async function sample(indent: number): Promise<string> {
-    const { values, json } = await sampler.take();
-    if (isJson) return `${JSON.stringify(json, null, indent)}\n`;
-    const columns = runtime.stdout.columns();
+  async function sample(indent?: number): Promise<Shown> {
+    const { values, json, remarks, cutNames } = await sampler.take();
+    if (isJson) return { text: jsonFor(runtime.stdout, json, indent), remarks };
+    const options = { columns: runtime.stdout.columns(), cutNames };
     const { formatAll, formatPart } = await import('./output/human.ts');
-    return subject === 'stats'
-      ? await formatAll(sampler.parts, values, columns)
-      : await formatPart(subject, values[subject], columns);
+    const text =
+      subject === 'stats'
+        ? await formatAll(sampler.parts, values, options)
+        : await formatPart(subject, values[subject], options);
+    return { text, remarks };
   }
 
   async function watch(everyMs: number): Promise<void> {
@@ -46,16 +58,18 @@ export async function runStats(
       let dueMs = runtime.clock.monotonicMs();
       let isFirst = true;
       while (!signal.aborted) {
-        const text = await sample(0).catch((error: unknown) => {
+        const shown = await sample().catch((error: unknown) => {
           // What cannot be had at all ends the watch; what could be had may come again.
           if (isFirst || !isForeseen(error)) throw error;
           return error;
         });
         isFirst = false;
         if (signal.aborted) return;
-        if (typeof text !== 'string')
-          await runtime.stderr.write(`system-monitor: ${text.message}\n`);
-        else await runtime.stdout.write(isJson ? text : withClearedScreen(text, subject, everyMs));
+        if (!('text' in shown)) await tell(runtime, `system-monitor: ${shown.message}`);
+        else if (isJson) {
+          await runtime.stdout.write(shown.text);
+          await say(shown.remarks);
+        } else await runtime.stdout.write(withClearedScreen(shown, subject, everyMs));
         const nowMs = runtime.clock.monotonicMs();
         dueMs = Math.max(dueMs + everyMs, nowMs);
         await runtime.clock.sleep(dueMs - nowMs, signal);
@@ -66,11 +80,27 @@ export async function runStats(
   }
 }
 
+/** Says what has not been said with the sample before. */
+function createRemarkTeller(runtime: Runtime): (remarks: readonly string[]) => Promise<void> {
+  let said: readonly string[] = [];
+  return async (remarks) => {
+    const news = remarks.filter((remark) => !said.includes(remark));
+    said = remarks;
+    await tell(runtime, ...news.map((remark) => `system-monitor: ${remark}.`));
+  };
+}
+
+interface Shown {
+  readonly text: string;
+  readonly remarks: readonly string[];
+}
+
 /** Home, the new text, and only then the rest cleared: clearing first would flicker. */
-function withClearedScreen(text: string, subject: Subject, everyMs: number): string {
+function withClearedScreen({ text, remarks }: Shown, subject: Subject, everyMs: number): string {
   const title = `${subject}, every ${everyMs / 1000} s (stop with Ctrl-C)\n\n`;
+  const below = remarks.map((remark) => `\n${printable(remark)}.\n`).join('');
   const clearToLineEnd = '\u001b[K\n';
-  return `\u001b[H${(title + text).replaceAll('\n', clearToLineEnd)}\u001b[J`;
+  return `\u001b[H${(title + text + below).replaceAll('\n', clearToLineEnd)}\u001b[J`;
 }
 
 function parseWatch(watch: string | true | undefined): number | undefined {

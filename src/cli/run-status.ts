@@ -3,7 +3,8 @@ import { type ExitCode, exitCodes } from '../base/exit-codes.ts';
 import { printable } from '../base/printable.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { gatherStatus } from '../status/gather.ts';
-import { type ShowOptions, show, tell } from './output/show.ts';
+import type { ShowOptions } from './output/json-option.ts';
+import { show, tell } from './output/show.ts';
 import { formatStatus } from './output/status.ts';
 
 export interface StatusOptions extends ShowOptions {

@@ -11,7 +11,9 @@ export function defineSchemaCommand(program: Command, context: CliContext): void
         import('zod'),
         import('../wire/requests.ts'),
       ]);
-      const schema = { title: 'What System Monitor sends', ...toJSONSchema(requestSchema) };
+      // What JSON has no type for says itself what it is there (wire/stats.ts).
+      const written = toJSONSchema(requestSchema, { unrepresentable: 'any' });
+      const schema = { title: 'What System Monitor sends', ...written };
       await context.runtime.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
     });
 }

@@ -1,7 +1,7 @@
 /** `service …`: the agent as a service of this machine, from boot on, through its own manager. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from './context.ts';
-import { type ShowOptions, withJsonOption } from './output/show.ts';
+import { type ShowOptions, withJsonOption } from './output/json-option.ts';
 import { settingOption, typedSettings } from './setting-options.ts';
 
 const logLinesDefault = 50;

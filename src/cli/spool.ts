@@ -1,7 +1,7 @@
 /** `spool …`: see and settle what waits to be sent. It works while the monitor runs, or not. */
 import { type Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
-import { type ShowOptions, withJsonOption } from './output/show.ts';
+import { type ShowOptions, withJsonOption } from './output/json-option.ts';
 import type { ChoiceOptions, DropOptions } from './run-spool.ts';
 
 export function defineSpoolCommand(program: Command, context: CliContext): void {

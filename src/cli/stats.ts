@@ -5,7 +5,7 @@ import type { SettingKey } from '../settings/setting-table.ts';
 import type { TypedSettings } from '../settings/settings.ts';
 import type { Subject } from './collecting.ts';
 import { type CliContext, locationOptions } from './context.ts';
-import { withJsonOption } from './output/show.ts';
+import { withJsonOption } from './output/json-option.ts';
 import { type PartFlag, partFlags } from './part-flags.ts';
 import type { StatsOptions } from './run-stats.ts';
 

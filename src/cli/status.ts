@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../base/exit-codes.ts';
 import { type CliContext, stateFolderOf } from './context.ts';
-import { withJsonOption } from './output/show.ts';
+import { withJsonOption } from './output/json-option.ts';
 import type { StatusOptions } from './run-status.ts';
 
 export function defineStatusCommand(program: Command, context: CliContext): void {

@@ -57,6 +57,8 @@ export interface CollectorContext {
   readonly logger: Logger;
   /** Where a collector says what should be known of its figures. */
   readonly remarks: Remarks;
+  /** Takes the names that were cut, where they are to be marked for people. */
+  readonly cutNames?: Set<string>;
   /** As `process.platform` spells it. */
   readonly platform: NodeJS.Platform;
   readonly roots: SystemRoots;

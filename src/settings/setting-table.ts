@@ -60,6 +60,17 @@ export const settingTable = {
       'Name of this machine for people, sent as the header System-Monitor-Name with every request and never in the JSON. If empty, no such header is sent.',
     example: 'web-1',
   },
+  report_max_kib: {
+    ...reporting,
+    kind: 'integer',
+    min: 8,
+    max: 8192,
+    unit: ['KiB', 'KiB'],
+    default: 1024,
+    description:
+      'Largest size of a report, whatever runs on this machine. Beyond it names are cut to 64 bytes, then entries are left out, the newest processes first; status says how many.',
+    example: '1024',
+  },
   tls_ca_file: {
     ...delivery,
     ...file,

@@ -6,6 +6,22 @@ import { z } from 'zod';
 
 const count = z.int().nonnegative();
 const bytes = z.int().nonnegative();
+
+/**
+ * Bytes that others count, or that a far file system claims. In JSON a whole number of any size;
+ * beyond 2^53, where a double loses digits, the agent holds it as a bigint and writes all of them.
+ */
+const exactBytes = z
+  .custom<number | bigint>(isWhole, 'must be a whole number, 0 or more')
+  .meta({ type: 'integer', minimum: 0 });
+/** The same as JSON.parse gives it: above 2^53 the nearest double. */
+const readBytes = z.number().refine(isWhole, 'must be a whole number, 0 or more');
+
+function isWhole(value: unknown): boolean {
+  if (typeof value === 'bigint') return value >= 0n;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
 const percent = z.number().min(0).max(100);
 
 export const cpuStatsSchema = z.strictObject({
@@ -34,18 +50,26 @@ export const processStatsSchema = z.strictObject({
 export const diskStatsSchema = z.strictObject({
   file_system: z.string(),
   mount_point: z.string(),
-  total: bytes,
-  used: bytes,
-  free: bytes,
+  total: exactBytes,
+  used: exactBytes,
+  free: exactBytes,
 });
 
 export const networkStatsSchema = z.strictObject({
   ip: z.string(),
   netmask: z.string(),
   /** Since boot. Absent for an interface without counters of its own. */
-  bytes_sent: bytes.optional(),
-  bytes_recv: bytes.optional(),
+  bytes_sent: exactBytes.optional(),
+  bytes_recv: exactBytes.optional(),
 });
+
+/** For a receiver, which reads by JSON.parse, and does not mind keys that are new to it. */
+export const readDiskSchema = diskStatsSchema
+  .strip()
+  .extend({ total: readBytes, used: readBytes, free: readBytes });
+export const readInterfaceSchema = networkStatsSchema
+  .strip()
+  .extend({ bytes_sent: readBytes.optional(), bytes_recv: readBytes.optional() });
 
 /**
  * What is sent of the processes, by the setting `processes_detail`:

@@ -2,17 +2,10 @@
  * How a command shows what it found: to people at a terminal as text, to everything else as JSON.
  * Data goes to standard output, what is said about it to standard error.
  */
-import type { Command } from 'commander';
+import { toJson } from '../../base/json.ts';
+import { forReader } from '../../base/printable.ts';
 import type { Runtime } from '../../base/runtime.ts';
-
-/** Of every command that has data to show. */
-export interface ShowOptions {
-  readonly json?: true;
-}
-
-export function withJsonOption(command: Command): Command {
-  return command.option('--json', 'print JSON (the default in a pipe)');
-}
+import type { ShowOptions } from './json-option.ts';
 
 export function wantsJson(options: ShowOptions, { stdout }: Pick<Runtime, 'stdout'>): boolean {
   return options.json === true || !stdout.isTerminal;
@@ -27,9 +20,18 @@ export async function show<Value>(
 ): Promise<void> {
   const { stdout } = runtime;
   const text = wantsJson(options, runtime)
-    ? `${JSON.stringify(value, null, 2)}\n`
+    ? jsonFor(stdout, value, 2)
     : await format(value, stdout.columns());
   await stdout.write(text);
+}
+
+/** Ends with a line break. Without `indent` it is one line. */
+export function jsonFor(
+  stdout: { readonly isTerminal: boolean },
+  value: unknown,
+  indent?: number,
+): string {
+  return forReader(`${toJson(value, indent)}\n`, stdout);
 }
 
 /** Messages: they are no data. */
@@ -37,5 +39,5 @@ export function tell(
   { stderr }: Pick<Runtime, 'stderr'>,
   ...lines: readonly string[]
 ): Promise<void> {
-  return stderr.write(lines.map((line) => `${line}\n`).join(''));
+  return stderr.write(forReader(lines.map((line) => `${line}\n`).join(''), stderr));
 }

@@ -12,8 +12,7 @@ export const disksDetails: PartDetails<Disks> = {
       formatBytes(disk.total),
       formatBytes(disk.used),
       formatBytes(disk.free),
-      // As df counts it: of what is used or may be filled, without the reserve of root.
-      disk.used + disk.free === 0 ? '' : formatPercent((100 * disk.used) / (disk.used + disk.free)),
+      usedShare(Number(disk.used), Number(disk.free)),
       disk.mount_point,
     ]);
     return {
@@ -34,3 +33,8 @@ export const disksDetails: PartDetails<Disks> = {
     calls: ['statfs'],
   },
 };
+
+/** As df counts it: of what is used or may be filled, without the reserve of root. */
+function usedShare(used: number, free: number): string {
+  return used + free === 0 ? '' : formatPercent((100 * used) / (used + free));
+}

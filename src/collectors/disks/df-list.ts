@@ -9,9 +9,9 @@
  * that this volume uses (ATTR_VOL_SPACEUSED); statfs(2), which the probes ask, counts as used what
  * all volumes of the container use, as psutil does where it is refused that figure.
  */
+import { exactOf } from '../../base/exact.ts';
 import { createMountProber } from '../../host/linux/mount-prober.ts';
 import type { Mount } from '../../host/linux/mountinfo.ts';
-import type { FileSystemBlocks } from '../../host/linux/statfs.ts';
 import {
   type DfFileSystem,
   dfArgs,
@@ -25,6 +25,7 @@ import type { RunCommand } from '../../host/run-command.ts';
 import type { CollectorContext } from '../collector.ts';
 import type { Filter } from '../filter.ts';
 import type { Disk } from './index.ts';
+import { type Sizes, sizesOf } from './sizes.ts';
 
 /** As for Linux: a report every second must still go out in its second. */
 const waitMs = 500;
@@ -55,7 +56,7 @@ export function createDfList(context: CollectorContext, runCommand?: RunCommand)
     const answers = await Promise.all(asked.map((mount) => prober.ask(mount, waitMs)));
     return mounts.flatMap((mount, index) => {
       const blocks = answers[index];
-      return blocks === undefined ? [] : diskOf(mount, figuresOf(blocks));
+      return blocks === undefined ? [] : diskOf(mount, sizesOf(blocks));
     });
   }
 
@@ -112,36 +113,24 @@ function probedMount({ source, mountPoint, fileSystem }: ListedMount, index: num
   };
 }
 
-type Figures = Pick<DfFileSystem, 'totalBytes' | 'usedBytes' | 'freeBytes'>;
-
-function figuresOf({ fragmentBytes, ...blocks }: FileSystemBlocks): Figures {
-  return {
-    totalBytes: blocks.blocks * fragmentBytes,
-    usedBytes: (blocks.blocks - blocks.blocksFree) * fragmentBytes,
-    freeBytes: blocks.blocksAvailable * fragmentBytes,
-  };
-}
-
 function disksOfDf(rows: readonly DfFileSystem[], mounts: readonly ListedMount[]): ListedDisk[] {
   const byPoint = new Map(rows.map((row) => [row.mountPoint, row]));
   return mounts.flatMap((mount) => {
     const row = byPoint.get(mount.mountPoint);
-    return row === undefined || row.source !== mount.source ? [] : diskOf(mount, row);
+    return row === undefined || row.source !== mount.source ? [] : diskOf(mount, sizesOfRow(row));
   });
 }
 
-/** A figure that no disk has leaves its disk out. */
-function diskOf(mount: ListedMount, { totalBytes, usedBytes, freeBytes }: Figures): ListedDisk[] {
+/** Kibibytes, of which a double holds all that 64 bits of bytes can be. */
+function sizesOfRow({ totalBytes, usedBytes, freeBytes }: DfFileSystem): Sizes | undefined {
   const figures = [totalBytes, usedBytes, freeBytes];
-  if (!figures.every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0)) return [];
-  return [
-    {
-      device: mount.source,
-      file_system: mount.fileSystem,
-      mount_point: mount.mountPoint,
-      total: totalBytes,
-      used: usedBytes,
-      free: freeBytes,
-    },
-  ];
+  if (!figures.every((bytes) => Number.isInteger(bytes) && bytes >= 0)) return undefined;
+  const [total = 0, used = 0, free = 0] = figures.map((bytes) => exactOf(BigInt(bytes)));
+  return { total, used, free };
+}
+
+/** A figure that no disk has leaves its disk out. */
+function diskOf({ source, fileSystem, mountPoint }: ListedMount, sizes?: Sizes): ListedDisk[] {
+  if (sizes === undefined) return [];
+  return [{ device: source, file_system: fileSystem, mount_point: mountPoint, ...sizes }];
 }

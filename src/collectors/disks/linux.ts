@@ -14,10 +14,12 @@ import { statCommands } from '../../host/linux/probe-child.ts';
 import { type FileSystemBlocks, readFileSystemBlocks } from '../../host/linux/statfs.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
+import { createNameBound, type NameBound } from '../name-bound.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { createDiskList } from './disk-list.ts';
 import type { Disk, Disks } from './index.ts';
 import type { DiskMount } from './select-mounts.ts';
+import { sizesOf } from './sizes.ts';
 
 /**
  * How long a sample waits for a mount that may hang. A FUSE daemon answers in a millisecond, a far
@@ -79,40 +81,28 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
         'mount.stuck',
         new Map(prober.stuck().map((one) => [one, 'it does not answer'])),
       );
-      const report: Disks = {};
+      const names = createNameBound(context, 'disks');
+      const keys = names.boundKeys(disks.map((disk) => disk.key));
+      // Without a prototype: a device may bear any name, `__proto__` too.
+      const report: Disks = Object.create(null);
       for (const [index, disk] of disks.entries()) {
         const blocks = answers[index];
-        const stats = blocks === undefined ? undefined : diskStats(disk, blocks);
-        if (stats !== undefined) report[disk.key] = stats;
-        else if (blocks !== undefined) hidden.set(disk.mountPoint, 'its size cannot be true');
+        if (blocks === undefined) continue;
+        const sizes = sizesOf(blocks);
+        if (sizes === undefined) hidden.set(disk.mountPoint, 'its size cannot be true');
+        else report[keys[index] ?? disk.key] = { ...namesOf(disk, names), ...sizes };
       }
       remarks.only('disks.hidden', hidden);
+      names.tell();
       return report;
     },
     close: () => prober.close(),
   };
 }
 
-/**
- * psutil 5.9's disk_usage: `free` is what others than root may fill, `used` what is not free at all.
- * A full disk whose reserve is in use has less than nothing available, which statfs(2) tells as a
- * number near 2^64: nothing is free then.
- * Undefined where a number is beyond what JSON readers keep exactly: some remote file systems claim
- * exabytes.
- */
-export function diskStats(
-  { mount, mountPoint }: Pick<DiskMount, 'mount' | 'mountPoint'>,
-  { fragmentBytes, blocks, blocksFree, blocksAvailable }: FileSystemBlocks,
-): Disk | undefined {
-  const total = blocks * fragmentBytes;
-  const used = (blocks - blocksFree) * fragmentBytes;
-  const free = Math.max(0, signed(blocksAvailable)) * fragmentBytes;
-  const exact = [total, used, free].every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0);
-  if (!exact) return undefined;
-  return { file_system: mount.fileSystem, mount_point: mountPoint, total, used, free };
-}
-
-/** The kernel's counts of blocks are 64 bits without a sign; some file systems mean them with one. */
-function signed(blocks: number): number {
-  return blocks >= 2 ** 63 ? blocks - 2 ** 64 : blocks;
+function namesOf(
+  { mount, mountPoint }: DiskMount,
+  names: NameBound,
+): Pick<Disk, 'file_system' | 'mount_point'> {
+  return { file_system: names.bound(mount.fileSystem), mount_point: names.bound(mountPoint) };
 }

@@ -7,8 +7,9 @@ import { createLibraryCall } from '../../host/portable/library-call.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
+import { createNameBound, type NameBound } from '../name-bound.ts';
 import { createDfList, type DiskSource, type ListedDisk } from './df-list.ts';
-import type { Disks } from './index.ts';
+import type { Disk, Disks } from './index.ts';
 
 export interface PortableDisksOptions {
   /** Tests hand in their own. */
@@ -27,16 +28,29 @@ export function createPortableDisksCollector(
       const keep = await createFilter(settings.disks_include, settings.disks_exclude, {
         ignoreCase: platform === 'win32',
       });
-      return byDevice(await source.list(keep, signal));
+      const disks = await source.list(keep, signal);
+      const names = createNameBound(context, 'disks');
+      const report = byDevice(disks, names);
+      names.tell();
+      return report;
     },
     close: () => source.close(),
   };
 }
 
 /** The first mount of a device is the one that is told. */
-function byDevice(list: readonly ListedDisk[]): Disks {
+function byDevice(list: readonly ListedDisk[], names: NameBound): Disks {
+  const first = new Map<string, Disk>();
+  for (const { device, ...disk } of list) if (!first.has(device)) first.set(device, disk);
+  const keys = names.boundKeys([...first.keys()]);
   const disks: Disks = Object.create(null);
-  for (const { device, ...disk } of list) disks[device] ??= disk;
+  for (const [index, [device, disk]] of [...first].entries()) {
+    disks[keys[index] ?? device] = {
+      ...disk,
+      file_system: names.bound(disk.file_system),
+      mount_point: names.bound(disk.mount_point),
+    };
+  }
   return disks;
 }
 

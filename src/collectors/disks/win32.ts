@@ -17,6 +17,7 @@ import {
 } from '../../host/win32/volumes.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
+import { createNameBound, type NameBound } from '../name-bound.ts';
 import type { Disk, Disks } from './index.ts';
 
 /** A disc spins up in some seconds, a card that has been read before answers in a millisecond. */
@@ -25,9 +26,10 @@ const leftAloneMs = 10 * 60_000;
 
 /** `collect` throws NOT_AVAILABLE where Windows cannot be asked. */
 export function createWin32DisksCollector(
-  { clock, remarks, settings }: CollectorContext,
+  context: CollectorContext,
   { load = loadVolumeCalls }: { readonly load?: () => Promise<VolumeCalls> } = {},
 ): Collector<Disks> {
+  const { clock, remarks, settings } = context;
   const leftAlone = new Map<string, { readonly untilMs: number; readonly reason: string }>();
 
   /** `slow` is told of a drive that is left alone now. */
@@ -69,15 +71,22 @@ export function createWin32DisksCollector(
         .filter(({ root }) => keep(root))
         .flatMap((drive) => readPatiently(calls, drive, slow) ?? []);
       remarks.only('disks.slow', slow);
-      return Object.fromEntries(volumes.map((volume) => [volume.root, diskStatsOf(volume)]));
+      const names = createNameBound(context, 'disks');
+      const keys = names.boundKeys(volumes.map((volume) => volume.root));
+      const disks = volumes.map((one, index) => [keys[index], diskStatsOf(one, names)] as const);
+      names.tell();
+      return Object.fromEntries(disks);
     },
   };
 }
 
-function diskStatsOf({ root, fileSystem, totalBytes, freeBytes }: Volume): Disk {
+function diskStatsOf(
+  { root, fileSystem, totalBytes, freeBytes }: Volume,
+  names: Pick<NameBound, 'bound'>,
+): Disk {
   return {
-    file_system: fileSystem,
-    mount_point: root,
+    file_system: names.bound(fileSystem),
+    mount_point: names.bound(root),
     total: totalBytes,
     used: totalBytes - freeBytes,
     free: freeBytes,

@@ -1,4 +1,5 @@
 /** Interfaces for people, and for captured systems. */
+import type { Exact } from '../../base/exact.ts';
 import { left, right } from '../../base/table.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { PartDetails } from '../part.ts';
@@ -6,7 +7,7 @@ import type { Network } from './index.ts';
 
 export const networkDetails: PartDetails<Network> = {
   show: (value) => {
-    const traffic = (bytes: number | undefined): string =>
+    const traffic = (bytes: Exact | undefined): string =>
       bytes === undefined ? 'unknown' : formatBytes(bytes);
     const rows = Object.entries(value).map(([name, { ip, netmask, bytes_recv, bytes_sent }]) => [
       ...[name, ip, netmask, traffic(bytes_recv), traffic(bytes_sent)],

@@ -17,7 +17,7 @@ export function createLinuxNetworkCollector(context: CollectorContext): Collecto
     async collect() {
       const keep = await createFilter(settings.network_include, settings.network_exclude);
       const counters = parseNetDev(readKernelFile(devPath));
-      return networkOf(await addresses.read([...counters.keys()]), counters, keep);
+      return networkOf(await addresses.read([...counters.keys()]), counters, keep, context);
     },
   };
 }

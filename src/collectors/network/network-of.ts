@@ -1,12 +1,14 @@
+import type { Exact } from '../../base/exact.ts';
 import type { Filter } from '../filter.ts';
+import { createNameBound, type NameBoundContext } from '../name-bound.ts';
 import type { InterfaceAddress } from './addresses.ts';
 import type { Network } from './index.ts';
 
 /** Since boot, as the system counts: where it wraps or starts again, so does the report. */
 export interface InterfaceCounters {
   /** Each is absent where the system does not tell it. */
-  readonly receivedBytes?: number;
-  readonly sentBytes?: number;
+  readonly receivedBytes?: Exact;
+  readonly sentBytes?: Exact;
 }
 
 /** An interface that the system does not count for (an alias, a tunnel) has no bytes at all. */
@@ -14,13 +16,17 @@ export function networkOf(
   addresses: readonly InterfaceAddress[],
   counters: ReadonlyMap<string, InterfaceCounters>,
   keep: Filter,
+  context: NameBoundContext,
 ): Network {
+  const kept = addresses.filter(({ name }) => keep(name));
+  const names = createNameBound(context, 'interfaces');
+  const keys = names.boundKeys(kept.map(({ name }) => name));
+  names.tell();
   // Without a prototype: an interface may bear any name, `__proto__` too.
   const network: Network = Object.create(null);
-  for (const { name, ip, netmask } of addresses) {
-    if (!keep(name)) continue;
+  for (const [index, { name, ip, netmask }] of kept.entries()) {
     const { sentBytes, receivedBytes } = counters.get(name) ?? {};
-    network[name] = {
+    network[keys[index] ?? name] = {
       ip,
       netmask,
       ...(sentBytes === undefined ? {} : { bytes_sent: sentBytes }),

@@ -35,7 +35,7 @@ export function createPortableNetworkCollector(
         ignoreCase: platform === 'win32',
       });
       const counters = await readCounters(signal);
-      return networkOf(primaryAddresses(listInterfaces()), counters, keep);
+      return networkOf(primaryAddresses(listInterfaces()), counters, keep, context);
     },
   };
 }
@@ -66,9 +66,10 @@ export function countersOf(
 ): Map<string, InterfaceCounters> {
   const counters = new Map<string, InterfaceCounters>();
   for (const { iface, rx_bytes: receivedBytes, tx_bytes: sentBytes } of stats) {
-    if (Number.isSafeInteger(receivedBytes) && Number.isSafeInteger(sentBytes)) {
-      counters.set(iface, { receivedBytes, sentBytes });
-    }
+    counters.set(iface, {
+      ...(Number.isSafeInteger(receivedBytes) ? { receivedBytes } : {}),
+      ...(Number.isSafeInteger(sentBytes) ? { sentBytes } : {}),
+    });
   }
   return counters;
 }

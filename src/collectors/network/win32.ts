@@ -17,9 +17,10 @@ import { type InterfaceCounters, networkOf } from './network-of.ts';
 
 /** `collect` throws NOT_AVAILABLE where Windows cannot be asked. */
 export function createWin32NetworkCollector(
-  { settings }: CollectorContext,
+  context: CollectorContext,
   { load = loadAdapterCalls }: { readonly load?: () => Promise<AdapterCalls> } = {},
 ): Collector<Network> {
+  const { settings } = context;
   let loaded: Promise<AdapterCalls> | undefined;
   return {
     async collect() {
@@ -37,7 +38,7 @@ export function createWin32NetworkCollector(
         const counted = readAdapterCounters(calls, adapter.interfaceIndex);
         if (counted !== undefined) counters.set(adapter.friendlyName, counted);
       }
-      return networkOf(addresses, counters, keep);
+      return networkOf(addresses, counters, keep, context);
     },
   };
 }

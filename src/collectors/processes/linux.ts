@@ -31,7 +31,6 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
   const runCommand = isThisSystem
     ? createCommandRunner({ environment: { PATH: systemPath } })
     : undefined;
-  const names = createNameBound(remarks, 'processes');
   const users = createUserNames({ etc: roots.etc, clock, logger, runCommand });
 
   /** Process 1 is there for everybody, unless hidepid keeps the processes of others from us. */
@@ -49,13 +48,14 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
       const unreadable = users.refresh();
       if (unreadable === undefined) remarks.ended('users.lookup_failed', 'passwd');
       else remarks.holds('users.lookup_failed', 'passwd', unreadable);
+      const names = createNameBound(context, 'processes');
       const sample = await readAll({ context, files, cache, users, names, keep, signal });
       remarkHidden(sample.isFirstSeen);
       if (files.isScarce()) remarks.holds('descriptors.scarce', 'processes', 'EMFILE');
       else remarks.ended('descriptors.scarce', 'processes');
       if (settings.processes_detail === 'full')
         await nameUnknownUsers(users, names, sample.unnamed);
-      names.endSample();
+      names.tell();
       return processesByDetail(sample.processes, settings.processes_detail);
     },
     close: () => cache.close(),

@@ -24,8 +24,7 @@ export function createPortableProcessesCollector(
   context: CollectorContext,
   { runCommand }: PortableProcessesOptions = {},
 ): Collector<Processes> {
-  const { settings, platform, remarks } = context;
-  const names = createNameBound(remarks, 'processes');
+  const { settings, platform } = context;
   const list =
     platform === 'win32' ? createLibraryList(context) : createPsList(context, runCommand);
   return {
@@ -34,14 +33,16 @@ export function createPortableProcessesCollector(
       const keep = await createFilter(settings.processes_include, settings.processes_exclude, {
         ignoreCase: platform === 'win32',
       });
-      const processes = (await list(signal))
+      const listed = await list(signal);
+      const names = createNameBound(context, 'processes');
+      const processes = listed
         .map(({ pid, name, username }) => ({
           pid,
           name: names.bound(name),
           username: names.bound(username),
         }))
         .filter((one) => keep(one.name));
-      names.endSample();
+      names.tell();
       return processesByDetail(processes, settings.processes_detail);
     },
   };

@@ -70,8 +70,7 @@ export function createWin32ProcessesCollector(
   context: CollectorContext,
   { load = loadProcessCalls }: { readonly load?: () => Promise<Win32ProcessCalls> } = {},
 ): Collector<Processes> {
-  const { clock, remarks, settings } = context;
-  const bounds = createNameBound(remarks, 'processes');
+  const { clock, settings } = context;
 
   async function open() {
     const { snapshot, owners, accounts, privileges } = await load();
@@ -94,6 +93,7 @@ export function createWin32ProcessesCollector(
       });
       const listed = snapshots.read();
 
+      const bounds = createNameBound(context, 'processes');
       const processes: Process[] = [];
       const slice = createTimeSlice(clock);
       for (const [index, one] of listed.entries()) {
@@ -109,8 +109,8 @@ export function createWin32ProcessesCollector(
         const username = bounds.bound(usernameOf(pid, owner, names.nameOf));
         processes.push({ pid, name, username });
       }
-      bounds.endSample();
       owners.forgetAllBut(listed);
+      bounds.tell();
       processes.sort((a, b) => a.pid - b.pid);
       return processesByDetail(processes, settings.processes_detail);
     },

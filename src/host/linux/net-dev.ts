@@ -1,9 +1,10 @@
 /** /proc/net/dev: what has gone through each network interface since it came up (proc_net(5)). */
 import { MonitorError } from '../../base/errors.ts';
+import { type Exact, parseExact } from '../../base/exact.ts';
 
 export interface NetDevCounters {
-  readonly receivedBytes?: number;
-  readonly sentBytes?: number;
+  readonly receivedBytes?: Exact;
+  readonly sentBytes?: Exact;
 }
 
 /** Receive has eight columns, of which `bytes` is the first; then transmit begins with its own. */
@@ -11,10 +12,11 @@ const receivedColumn = 0;
 const sentColumn = 8;
 
 /**
- * Counters by interface name. They are 64 bits wide in the kernel (rtnl_link_stats64); beyond 2^53
- * (nine petabytes) a double loses the last digits, so such a one counts as not told; the other stays.
+ * Counters by interface name. They are 64 bits wide in the kernel (rtnl_link_stats64). One that is no
+ * number counts as not told; the others stay.
  *
- * A line without a colon is a heading. Throws MALFORMED for a line that has one and no counters.
+ * A line without a colon is a heading. Throws MALFORMED for a line that has one and no name, or none
+ * of the columns.
  */
 export function parseNetDev(text: string): Map<string, NetDevCounters> {
   const counters = new Map<string, NetDevCounters>();
@@ -27,9 +29,9 @@ export function parseNetDev(text: string): Map<string, NetDevCounters> {
       .slice(colon + 1)
       .trim()
       .split(/\s+/);
-    const receivedBytes = parseCounter(columns[receivedColumn]);
-    const sentBytes = parseCounter(columns[sentColumn]);
-    if (name === '' || receivedBytes === undefined || sentBytes === undefined) {
+    const receivedBytes = parseExact(columns[receivedColumn]);
+    const sentBytes = parseExact(columns[sentColumn]);
+    if (name === '' || columns.length <= sentColumn) {
       throw new MonitorError({
         code: 'MALFORMED',
         operation: 'parse net/dev',
@@ -37,13 +39,9 @@ export function parseNetDev(text: string): Map<string, NetDevCounters> {
       });
     }
     counters.set(name, {
-      ...(Number.isSafeInteger(receivedBytes) ? { receivedBytes } : {}),
-      ...(Number.isSafeInteger(sentBytes) ? { sentBytes } : {}),
+      ...(receivedBytes === undefined ? {} : { receivedBytes }),
+      ...(sentBytes === undefined ? {} : { sentBytes }),
     });
   }
   return counters;
-}
-
-function parseCounter(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,20}$/.test(text) ? Number(text) : undefined;
 }

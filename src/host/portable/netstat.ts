@@ -3,9 +3,11 @@
  * missing where an interface has none, so that columns are counted from the right.
  */
 
+import { type Exact, parseExact } from '../../base/exact.ts';
+
 export interface NetstatCounters {
-  readonly receivedBytes: number;
-  readonly sentBytes: number;
+  readonly receivedBytes: Exact;
+  readonly sentBytes: Exact;
 }
 
 export const netstatArgs: readonly string[] = ['-i', '-b', '-n'];
@@ -23,15 +25,10 @@ export function parseNetstat(text: string): Map<string, NetstatCounters> {
     if (columns[2]?.startsWith('<Link') !== true) continue;
     // A star marks an interface that is down.
     const name = (columns[0] ?? '').replace(/\*$/, '');
-    const received = parseBytes(columns.at(-receivedFromRight));
-    const sent = parseBytes(columns.at(-sentFromRight));
+    const received = parseExact(columns.at(-receivedFromRight));
+    const sent = parseExact(columns.at(-sentFromRight));
     if (name === '' || received === undefined || sent === undefined) continue;
     counters.set(name, { receivedBytes: received, sentBytes: sent });
   }
   return counters;
-}
-
-function parseBytes(text: string | undefined): number | undefined {
-  const bytes = /^\d{1,20}$/.test(text ?? '') ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }

@@ -1,5 +1,6 @@
 /** Network adapters: their names, IPv4 addresses and 64-bit counters. */
 
+import type { Exact } from '../../base/exact.ts';
 import { openLibrary, refused } from './native-library.ts';
 import { createNativeMemory, type NativeMemory } from './native-memory.ts';
 
@@ -18,8 +19,8 @@ export interface Adapter {
 
 /** Since the adapter was started. */
 export interface AdapterCounters {
-  readonly receivedBytes: number;
-  readonly sentBytes: number;
+  readonly receivedBytes: Exact;
+  readonly sentBytes: Exact;
 }
 
 const familyIpv4 = 2;
@@ -152,7 +153,7 @@ export function readAdapters(calls: AdapterCalls): Adapter[] {
  */
 export function parseAdapterCounters(bytes: Uint8Array): AdapterCounters {
   const memory = createNativeMemory('MIB_IF_ROW2', bytes);
-  return { receivedBytes: memory.count(1208), sentBytes: memory.count(1280) };
+  return { receivedBytes: memory.counter(1208), sentBytes: memory.counter(1280) };
 }
 
 /**

@@ -4,6 +4,7 @@
  * a hook inside it) leaves there, the worst that follows is a MonitorError.
  */
 import { MonitorError } from '../../base/errors.ts';
+import { type Exact, exactOf } from '../../base/exact.ts';
 
 export interface NativeMemory {
   readonly length: number;
@@ -11,6 +12,8 @@ export interface NativeMemory {
   uint16(offset: number): number;
   uint32(offset: number): number;
   uint64(offset: number): bigint;
+  /** A 64-bit counter, of whatever size. */
+  counter(offset: number): Exact;
   /** A 64-bit count that must be exact as a number. */
   count(offset: number): number;
   /** Where the address at `offset` points to, as an offset in this memory; undefined if null. */
@@ -47,6 +50,11 @@ export function createNativeMemory(
     }
   }
 
+  function uint64(offset: number): bigint {
+    check(offset, 8);
+    return buffer.readBigUInt64LE(offset);
+  }
+
   return {
     length: buffer.length,
     malformed,
@@ -62,20 +70,15 @@ export function createNativeMemory(
       check(offset, 4);
       return buffer.readUInt32LE(offset);
     },
-    uint64: (offset) => {
-      check(offset, 8);
-      return buffer.readBigUInt64LE(offset);
-    },
+    uint64,
+    counter: (offset) => exactOf(uint64(offset)),
     count: (offset) => {
-      check(offset, 8);
-      const value = buffer.readBigUInt64LE(offset);
-      if (value > BigInt(Number.MAX_SAFE_INTEGER))
-        throw malformed(`${value} is not a plausible count`);
-      return Number(value);
+      const value = exactOf(uint64(offset));
+      if (typeof value === 'number') return value;
+      throw malformed(`${value} is not a plausible count`);
     },
     target: (offset) => {
-      check(offset, 8);
-      const pointer = buffer.readBigUInt64LE(offset);
+      const pointer = uint64(offset);
       if (pointer === 0n) return undefined;
       const distance = pointer - address;
       if (distance < 0n || distance >= BigInt(buffer.length)) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createAgent } from '../../../src/agent/agent.ts';
 import { MonitorError } from '../../../src/base/errors.ts';
+import { createRemarks } from '../../../src/base/remarks.ts';
 import type { StatsCollector, StatsResult } from '../../../src/collectors/collect-stats.ts';
 import type { Delivery } from '../../../src/delivery/delivery.ts';
 import type { HealthNotes } from '../../../src/delivery/health-notes.ts';
@@ -201,9 +202,11 @@ function setUp({ startMs = 1_800_000_000_000, intervalSeconds = 1 }: SetUpOption
   };
   const reporting = {
     header: { systemId: 'Linux-1', url: 'http://127.0.0.1/', intervalSeconds },
+    reportBytesMax: 1_000_000,
     collector,
   };
-  const agent = createAgent({ clock, logger, spool, delivery, health: noting, reporting });
+  const remarks = createRemarks({ clock, logger });
+  const agent = createAgent({ clock, logger, spool, delivery, health: noting, remarks, reporting });
 
   async function run(ms: number, eachSecond: () => void = () => {}): Promise<void> {
     const stop = new AbortController();

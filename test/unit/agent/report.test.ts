@@ -52,3 +52,15 @@ test.each([
   expect(() => encodeReport(header, 1, wrong)).toThrow(where);
   expect(() => encodeReport(header, 1, wrong)).toThrow(/^make a report: /);
 });
+
+test('counters beyond 2^53 arrive with all their digits, as JSON numbers', () => {
+  const counted = {
+    ...stats,
+    network: { eth0: { ip: '192.0.2.1', netmask: '', bytes_sent: 2n ** 64n - 1n, bytes_recv: 7 } },
+  };
+  const text = Buffer.from(encodeReport(header, 1, counted)).toString();
+  expect(text).toContain('"bytes_sent":18446744073709551615,"bytes_recv":7');
+  expect(() => encodeReport(header, 1, { ...counted, network: negative })).toThrow('bytes_sent');
+});
+
+const negative = { eth0: { ip: '192.0.2.1', netmask: '', bytes_sent: -1n } };

@@ -25,6 +25,9 @@ const stats: Stats = {
   network: { lo: { ip: '127.0.0.1', netmask: '255.0.0.0' } },
 };
 
+const disk = { file_system: 'ext4', mount_point: '/', total: 1000, used: 450, free: 450 };
+const wide = { columns: 80, cutNames: new Set<string>() };
+
 describe('a table', () => {
   const columns = [
     { title: 'PID', align: 'right' },
@@ -58,14 +61,14 @@ describe('a table', () => {
 
   test('lets no name move the cursor or change colours', () => {
     const hostile = '\u001b[2J\u0007evil\r\n\u202etxt\u009b31m';
-    expect(printable(hostile)).toBe('�[2J�evil���txt�31m');
+    expect(printable(hostile)).toBe('\\u001b[2J\\u0007evil\\u000d\\u000a\\u202etxt\\u009b31m');
     expect(formatTable(columns, [['1', hostile, 'x']], 80).split('\n')).toHaveLength(3);
   });
 });
 
 describe('stats for people', () => {
   test('show every part under its heading', async () => {
-    expect(await formatAll(sentParts, stats, 80)).toBe(`CPU
+    expect(await formatAll(sentParts, stats, wide)).toBe(`CPU
 CPUS  FREQUENCY    USED
    8   2600 MHz  12.5 %
 
@@ -90,25 +93,32 @@ PROCESSES
   });
 
   test('say what the system does not tell instead of a number', async () => {
-    expect(await formatPart('cpu', { count: 1, percent_used: 0 }, 80)).toContain('unknown');
+    expect(await formatPart('cpu', { count: 1, percent_used: 0 }, wide)).toContain('unknown');
   });
 
   test('say of a part that could not be read that it is not there', async () => {
-    expect(await formatAll(['disks', 'network'], { network: {} }, 80)).toBe(
+    expect(await formatAll(['disks', 'network'], { network: {} }, wide)).toBe(
       'DISKS\nNot available.\n\nNETWORK\nNo interface has an IPv4 address.\n',
     );
   });
 
   test('of processes as the detail is set', async () => {
-    expect(await formatPart('processes', { count: 12 }, 80)).toBe('12 processes\n');
-    expect(await formatPart('processes', [{ pid: 1, name: 'init' }], 80)).toBe(
+    expect(await formatPart('processes', { count: 12 }, wide)).toBe('12 processes\n');
+    expect(await formatPart('processes', [{ pid: 1, name: 'init' }], wide)).toBe(
       'PID  USER  NAME\n  1        init\n1 process\n',
     );
   });
 
+  test('mark a name that was cut, which is not sent with it', async () => {
+    const cut = 'x'.repeat(255);
+    const options = { columns: 400, cutNames: new Set([cut]) };
+    expect(await formatPart('processes', [{ pid: 1, name: cut }], options)).toContain(`${cut}…\n`);
+    expect(await formatPart('disks', { [cut]: disk }, options)).toContain(`${cut}…  ext4 `);
+  });
+
   test('of nothing are a sentence', async () => {
-    expect(await formatPart('disks', {}, 80)).toBe('No disks.\n');
-    expect(await formatPart('network', {}, 80)).toBe('No interface has an IPv4 address.\n');
+    expect(await formatPart('disks', {}, wide)).toBe('No disks.\n');
+    expect(await formatPart('network', {}, wide)).toBe('No interface has an IPv4 address.\n');
   });
 });
 

@@ -168,7 +168,9 @@ test('the library’s other rows: those without sense are left out', () => {
       { ...drive, size: Number.NaN },
     ]),
   ).toEqual([]);
-  expect(countersOf([{ iface: 'Wi-Fi', rx_bytes: Number.NaN, tx_bytes: 1 }])).toEqual(new Map());
+  expect(countersOf([{ iface: 'Wi-Fi', rx_bytes: Number.NaN, tx_bytes: 1 }])).toEqual(
+    new Map([['Wi-Fi', { sentBytes: 1 }]]),
+  );
 });
 
 test('CPU use of os.cpus(): undefined when a CPU came, went or went back', () => {

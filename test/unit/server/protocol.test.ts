@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { copiesOfSenderMax } from '../../../server-example/limits.ts';
 import { type IncomingReport, StoreUnavailable } from '../../../server-example/store.ts';
+import { toJson } from '../../../src/base/json.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { exampleReport, exampleStats, exampleSystemId } from '../../support/report.ts';
 
@@ -35,6 +36,28 @@ test('a report is kept as it was sent, keys that this receiver does not know inc
   });
   expect((await receiver.post(sent)).status).toBe(200);
   expect(await receiver.store.newestReport(exampleSystemId)).toBe(sent);
+});
+
+test('counters beyond 2^53 are taken, and kept with all their digits', async () => {
+  await using receiver = await startReceiver();
+  const sent = toJson(
+    exampleReport({
+      stats: exampleStats({
+        network: {
+          eth0: { ip: '10.0.0.7', netmask: '', bytes_sent: 2n ** 64n - 1n, bytes_recv: 2n ** 60n },
+        },
+        disks: {
+          nas: { file_system: 'zfs', mount_point: '/', total: 2n ** 62n, used: 2n ** 61n, free: 0 },
+        },
+      }),
+    }),
+  );
+  expect(sent).toContain('18446744073709551615');
+  expect((await receiver.post(sent)).status).toBe(200);
+  expect(await receiver.store.newestReport(exampleSystemId)).toBe(sent);
+  const { interfaces, disks } = await receiver.getJson(`api/systems/${exampleSystemId}`);
+  expect(interfaces).toMatchObject([{ bytes_sent: 2 ** 64, bytes_recv: 2 ** 60 }]);
+  expect(disks).toMatchObject([{ total: 2 ** 62 }]);
 });
 
 test('a report that is sent again is answered with 200 and stored once', async () => {
