@@ -16,6 +16,7 @@ import { explainError, runCli } from './cli/cli.ts';
 import { createNodeDisk } from './host/node-disk.ts';
 
 const realDisk: Disk = createNodeDisk({
+  userId: process.geteuid?.(),
   sqlite: () => process.getBuiltinModule('node:sqlite'),
 });
 
@@ -56,7 +57,7 @@ export async function main(): Promise<void> {
   // Node calls its main thread `MainThread`, and so would every process list. It also takes the
   // arguments out of the process list, where a password in a URL would stand for all to read.
   process.title = 'system-monitor';
-  const runtime = createRuntime();
+  const runtime = createRuntime(await diskOfUser());
   let isEnding = false;
   runtime.onUncaught((error) => {
     // Explaining may fail in its turn, over and over: a terminal that is gone takes no text.
@@ -70,8 +71,15 @@ export async function main(): Promise<void> {
   setTimeout(() => process.exit(), lingerMs).unref();
 }
 
+/** Root obeys no lesser user, whose folder it may work in. */
+async function diskOfUser(): Promise<Disk> {
+  if (realDisk.userId !== 0) return realDisk;
+  const { createOwnersDisk } = await import('./host/owners-disk.ts');
+  return createOwnersDisk(realDisk, process);
+}
+
 /** This process as the program sees it. The build makes the manual page with it. */
-export function createRuntime(): Runtime {
+export function createRuntime(disk: Disk = realDisk): Runtime {
   return {
     arguments: process.argv.slice(2),
     environment: process.env,
@@ -79,7 +87,7 @@ export function createRuntime(): Runtime {
     selfCommand: isSea() ? [process.execPath] : [process.execPath, ...process.argv.slice(1, 2)],
     nodeVersion: process.versions.node,
     pid: process.pid,
-    userId: process.geteuid?.(),
+    userId: disk.userId,
     // os.homedir() throws for a user without a home, as services may be.
     get homeFolder() {
       return homeFolderOrRoot();
@@ -88,7 +96,7 @@ export function createRuntime(): Runtime {
       return process.getBuiltinModule('node:os').hostname();
     },
     clock: realClock,
-    disk: realDisk,
+    disk,
     random: () => Math.random(),
     randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
     stdin: {

@@ -9,6 +9,7 @@ import { createStatsCollector, type StatsCollector } from '../collectors/collect
 import type { CollectingSettings } from '../collectors/collector.ts';
 import { createCollectorContext } from '../collectors/context.ts';
 import { createHealthBook } from '../collectors/part-health.ts';
+import type { Locations } from '../config/locations.ts';
 import { createHttpTransport, type TransportSettings } from '../delivery/http-transport.ts';
 import type { Transport } from '../delivery/transport.ts';
 import { isLivePiece, type LivePiece } from '../settings/setting-row.ts';
@@ -62,17 +63,24 @@ export interface Makers {
   readonly collecting: (settings: CollectingSettings) => StatsCollector;
 }
 
-export function createMakers(runtime: Runtime, stateFolder: string, logger: Logger): Makers {
+export function createMakers(
+  runtime: Runtime,
+  { configuration, state }: Locations,
+  logger: Logger,
+): Makers {
+  // Who named them; whose the reports are does not matter to whoever is to send them.
+  const namedFiles = runtime.disk.withRightsOf([configuration.path]);
   const { clock, disk, environment, pid } = runtime;
   const health = createHealthBook({ clock, logger });
   return {
     spool: (settings) =>
       createSpool({
-        folder: join(stateFolder, 'spool'),
+        folder: join(state.path, 'spool'),
         limits: spoolLimitsOf(settings),
         ...{ disk, pid, clock, logger },
       }),
-    transport: (settings) => createHttpTransport({ settings, environment, logger }),
+    transport: (settings) =>
+      createHttpTransport({ disk: namedFiles, settings, environment, logger }),
     collecting: (settings) =>
       createStatsCollector(createCollectorContext(runtime, logger, settings), { health }),
   };

@@ -31,9 +31,9 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
   const remembered = readDestination(runtime.disk, stateFolder);
   const destination = destinationOf(loaded, remembered, options.isService);
   const { settings } = destination;
-  const logger = createSettingsLogger(settings, runtime.disk);
+  const logger = createSettingsLogger(settings, runtime.disk.withRightsOf([path]));
   try {
-    const make = createMakers(runtime, stateFolder, logger);
+    const make = createMakers(runtime, configuration.locations, logger);
     const background = composeBackground({
       ...{ runtime, configuration, loaded, destination, systemId, logger, make },
     });

@@ -9,19 +9,27 @@
  * Each call throws the system's own error, whose `code` is `ENOENT`, `ENOSPC` and so on.
  */
 export interface Disk {
+  /** As whom it opens files; undefined where the system has no such numbers (Windows). */
+  readonly userId: number | undefined;
   /**
    * Opens a file for writing that is made or emptied, with exactly these rights. Never through a
-   * link, which might lead root anywhere. What root makes in somebody else's folder is that user's.
+   * link, which might lead root anywhere; a file that has a second name keeps its content under that
+   * one. Throws at once (`EINVAL`) where a pipe or a device is in its place: those would be waited for.
    */
   create(path: string, mode: number): OpenFile;
-  /** Opens a file that is there, as it is, for writing. Never through a link. */
+  /** Opens a file that is there, as it is, for writing. Never through a link, or what is no file. */
   open(path: string): OpenFile;
+  /** Opens a file, which is made if it is missing, for writing at its end. As `open` in all else. */
+  append(path: string, mode: number): OpenFile;
   /** Writes all of it, where the last write ended. */
   write(file: OpenFile, content: Uint8Array): void;
   /** Makes the content durable. */
   sync(file: OpenFile): void;
   close(file: OpenFile): void;
-  /** Gives a file the owner and group of the one at `path`, as far as this user may. */
+  /**
+   * Gives a file the owner and group of what lies at `path`, and lets the group read it where the
+   * group, and nobody else, may read that one; as far as this user may.
+   */
   ownAs(file: OpenFile, path: string): void;
   /** Replaces `to` in one step. */
   rename(from: string, to: string): void;
@@ -34,13 +42,14 @@ export interface Disk {
   makeFolder(path: string, mode: number): void;
   /** Makes durable which names a folder holds. Nothing happens where the system has no such call. */
   syncFolder(path: string): void;
+  /** Throws at once (`EISDIR`, `EINVAL`) for what is no file: a pipe would be waited for. */
   read(path: string): Buffer;
   /** Names in a folder, in no order. */
   list(path: string): readonly string[];
   /** Undefined where nothing is there. Follows links. */
   stat(path: string): FileFacts | undefined;
-  /** Where that file really lies: links are followed, also the last one that leads nowhere yet. */
-  realPath(path: string): string;
+  /** What lies there itself: links are not followed. Undefined where nothing is there. */
+  look(path: string): LinkFacts | undefined;
   /** Undefined where the file system does not tell. */
   space(path: string): DiskSpace | undefined;
   /**
@@ -48,6 +57,14 @@ export interface Disk {
    * otherwise. Ends with the process, however that ends. Undefined where somebody else has it.
    */
   lock(path: string): FileLock | undefined;
+  /**
+   * This disk for files that somebody else has named: where a lesser user than root could put
+   * another file in the place of one of these, it has that user's rights and no more. Itself for
+   * everybody but root.
+   */
+  withRightsOf(paths: readonly string[]): Disk;
+  /** Runs `work`, which opens files by itself, with the rights that this disk has at `path`. */
+  act<Value>(path: string, work: () => Value): Value;
 }
 
 /** A number, of the disk that gave it. */
@@ -59,6 +76,18 @@ export interface FileFacts {
   /** Another file has another one, also under the same name. */
   readonly fileNumber: number;
   readonly modifiedMs: number;
+  /** Of its content, its name or its rights. */
+  readonly changedMs: number;
+}
+
+export interface LinkFacts {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  /** The twelve bits of chmod(2). */
+  readonly mode: number;
+  readonly userId: number;
+  readonly groupId: number;
+  /** Where a link leads, as it says; empty for anything else. */
+  readonly target: string;
 }
 
 export interface DiskSpace {

@@ -6,7 +6,7 @@
 import { dirname } from 'node:path';
 import { type DestinationStream, destination, type Level, pino, stdTimeFunctions } from 'pino';
 import { makeFolder } from './atomic-file.ts';
-import { type Disk, ownerOnlyFileMode } from './disk.ts';
+import { type Disk, type OpenFile, ownerOnlyFileMode } from './disk.ts';
 import { MonitorError, wrapWriteError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { redactSecrets } from './redact.ts';
@@ -67,28 +67,37 @@ function standardErrorStream(): LogOutput {
 
 /** The file moves to `<name>.1` when it is full, and the older ones one further. */
 function rotatingFile(disk: Disk, path: string): LogOutput {
-  const file = openLogFile(disk, path);
+  let file = openLogFile(disk, path);
   let sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
 
   function write(line: string): void {
-    file.write(line);
-    sizeBytes += Buffer.byteLength(line);
+    const bytes = Buffer.from(line);
+    try {
+      disk.write(file, bytes);
+    } catch {
+      // As above: a full disk ends the log and not the work.
+    }
+    sizeBytes += bytes.length;
     if (sizeBytes < rotateAtBytes) return;
     // Also where the renames fail: trying again at every line would help nobody.
     sizeBytes = 0;
     moveOn(disk, path);
-    file.reopen();
+    try {
+      const next = disk.append(path, ownerOnlyFileMode);
+      disk.close(file);
+      file = next;
+    } catch {
+      // The log goes on in the file that it has.
+    }
   }
 
-  return { stream: { write }, close: () => file.end() };
+  return { stream: { write }, close: () => disk.close(file) };
 }
 
-function openLogFile(disk: Disk, path: string): ReturnType<typeof destination> {
+function openLogFile(disk: Disk, path: string): OpenFile {
   try {
     makeFolder(disk, dirname(path));
-    const file = destination({ dest: path, sync: true, mode: ownerOnlyFileMode });
-    // As above: a full disk ends the log and not the work.
-    return file.on('error', () => {});
+    return disk.append(path, ownerOnlyFileMode);
   } catch (error) {
     const { code, reason } = wrapWriteError(`open ${path}`, error);
     throw new MonitorError({

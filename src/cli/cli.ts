@@ -13,7 +13,6 @@ import {
   exitCodes,
   exitCodesOf,
 } from '../base/exit-codes.ts';
-import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { defineBackgroundCommand } from './background.ts';
 import { defineCheckCommand } from './check.ts';
@@ -130,19 +129,19 @@ export async function explainError(error: unknown, runtime: Runtime): Promise<Ex
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   if (isForeseen(error)) {
-    const { forReader } = await import('../base/printable.ts');
-    await runtime.stderr.write(forReader(`${errorText(error)}\n`, runtime.stderr));
+    const text = `system-monitor: ${error.message}`;
+    await tell(error.hint === undefined ? text : `${text}\n${error.hint}`, runtime);
     return exitCodeOf(error.code);
   }
   const cause = error instanceof MonitorError ? (error.cause ?? error) : error;
   const detail = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  await runtime.stderr.write(
-    `system-monitor: this is a bug. Please report it, with the following:\n${redactText(detail)}\n`,
-  );
+  const text = 'system-monitor: this is a bug. Please report it, with the following:';
+  await tell(`${text}\n${detail}`, runtime);
   return exitCodes.bug;
 }
 
-function errorText(error: MonitorError): string {
-  const text = `system-monitor: ${error.message}`;
-  return redactText(error.hint === undefined ? text : `${text}\n${error.hint}`);
+async function tell(text: string, { stderr }: Runtime): Promise<void> {
+  const { redactText } = await import('../base/redact.ts');
+  const { forReader } = await import('../base/printable.ts');
+  await stderr.write(forReader(`${redactText(text)}\n`, stderr));
 }

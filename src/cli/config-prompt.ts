@@ -42,6 +42,7 @@ type Choice =
 interface Prompt {
   readonly draft: SettingsDraft;
   readonly runtime: Runtime;
+  readonly namedFiles: Configuration['namedFiles'];
   readonly say: (text: string) => Promise<void>;
 }
 
@@ -56,7 +57,7 @@ export async function runConfigPrompt(
   const draft = await openDraft(configuration, runtime, say);
   await say(`System Monitor ${buildInfo().version}`);
   await say(`Configuration: ${configuration.locations.configuration.path}\n`);
-  await untilClosed({ draft, runtime, say });
+  await untilClosed({ draft, runtime, say, namedFiles: configuration.namedFiles });
 }
 
 /** A damaged file must not lock its owner out of what mends it. */
@@ -227,7 +228,7 @@ async function editAnother(prompt: Prompt): Promise<void> {
 }
 
 async function check(
-  { draft, runtime, say }: Prompt,
+  { draft, runtime, say, namedFiles }: Prompt,
   question: (
     checks: ServerChecks,
     signal: AbortSignal,
@@ -239,7 +240,7 @@ async function check(
   await say(`Asking ${showSetting('url', settings.url)} … (Ctrl-C cancels)`);
   const { signal, release } = abortOnSignals(runtime);
   try {
-    const checks = await createServerChecks(settings, runtime.environment);
+    const checks = await createServerChecks(namedFiles(), settings, runtime.environment);
     try {
       const answer = await question(checks, signal);
       await say(signal.aborted ? 'Cancelled.' : describeAnswer(answer));

@@ -18,12 +18,17 @@ export async function runConformance(
   const { checkConformance } = await import('../delivery/conformance.ts');
   const { createHttpTransport } = await import('../delivery/http-transport.ts');
 
-  const configured = (await openConfigurationOf(command, context)).load().settings;
+  const configuration = await openConfigurationOf(command, context);
+  const configured = configuration.load().settings;
   const typed = url === undefined ? {} : { url };
   const asked = (await openConfigurationOf(command, context, typed)).load().settings;
   const settings = withoutForeignSecrets(asked, configured);
 
-  const transport = createHttpTransport({ settings, environment: runtime.environment });
+  const transport = createHttpTransport({
+    disk: configuration.namedFiles(),
+    settings,
+    environment: runtime.environment,
+  });
   const { signal, release } = abortOnSignals(runtime);
   let passed = 0;
   let all = 0;

@@ -14,7 +14,11 @@ export async function runCheck(command: Command, context: CliContext): Promise<v
   const { runtime } = context;
   const configuration = await openConfigurationOf(command, context);
   const { settings, systemId } = await configuration.loadWithSystemId(runtime.randomBytes);
-  const checks = await createServerChecks(settings, runtime.environment);
+  const checks = await createServerChecks(
+    configuration.namedFiles(),
+    settings,
+    runtime.environment,
+  );
   const { signal, release } = abortOnSignals(runtime);
   try {
     const url = await checks.url(signal);

@@ -52,7 +52,7 @@ export async function set(
   context: CliContext,
 ): Promise<void> {
   const changes = parseTypedSetting(knownKey(word), value, 'the command line');
-  insistOnUsableFiles(context.runtime.disk, changes);
+  insistOnUsableFiles((await openConfigurationOf(command, context)).namedFiles(), changes);
   await save(changes, command, context);
 }
 
@@ -77,12 +77,12 @@ export async function validate(
   context: CliContext,
 ): Promise<void> {
   const { disk, stdout } = context.runtime;
-  const inForce = (await openConfigurationOf(command, context)).locations.configuration.path;
-  const checked = file ?? inForce;
+  const configuration = await openConfigurationOf(command, context);
+  const checked = file ?? configuration.locations.configuration.path;
   const found = readSettings(disk, checked);
   if (found === undefined) throw noSuchFile(checked);
   if (found.problems.length > 0) throw invalidSettings(checked, found.problems);
-  insistOnUsableFiles(disk, found.settings);
+  insistOnUsableFiles(configuration.namedFiles(), found.settings);
   const count = plural(Object.keys(found.settings).length, 'setting');
   await stdout.write(`${checked}: ${count}, all valid\n`);
   await warnOf(found.unknown, context);

@@ -2,6 +2,7 @@
  * The configuration of this call, read and changed: what the commands and the background loop share.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import { MonitorError } from '../base/errors.ts';
 import type { TypedSettings } from '../settings/settings.ts';
 import { generateSystemId } from '../settings/system-id.ts';
@@ -15,6 +16,11 @@ import type { StageSettings } from './stage-settings.ts';
 
 export interface Configuration {
   readonly locations: Locations;
+  /**
+   * For files that the settings name: with root's rights only where no lesser user could have named
+   * them, nor is the one who is to use them.
+   */
+  namedFiles(): Disk;
   /**
    * The settings in force now. Throws CONFIG_INVALID where one is wrong or the file is damaged, USAGE
    * (a wrong flag) or PERMISSION.
@@ -98,5 +104,7 @@ export function openConfiguration(
     }
   }
 
-  return { locations, load, loadGood, save, repair, loadWithSystemId };
+  const namedFiles = (): Disk => disk.withRightsOf([path, stateFolder]);
+
+  return { locations, namedFiles, load, loadGood, save, repair, loadWithSystemId };
 }

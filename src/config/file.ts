@@ -1,5 +1,6 @@
 /**
- * The configuration file: one JSON object, readable by its owner alone. `conf` writes it, under
+ * The configuration file: one JSON object, readable by its owner alone, or also by the group of a
+ * service. `conf` writes it, under
  * another name, from which it is put in place durably; reading is plain, so that a one-shot command
  * need not load what only writing needs.
  */
@@ -7,6 +8,7 @@ import { dirname } from 'node:path';
 import { makeFolder, removeFile, replaceDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError, wrapWriteError } from '../base/errors.ts';
+import { realPathOf } from '../base/way.ts';
 import { type CheckedSettings, checkSettings } from '../settings/check.ts';
 import type { SettingsFile } from '../settings/settings.ts';
 import { invalidSettings, settingsObject } from '../settings/validate.ts';
@@ -54,13 +56,14 @@ export async function writeSettingsFile(
   stage: StageSettings = stageWithConf,
 ): Promise<void> {
   try {
-    const file = disk.realPath(path);
+    const file = realPathOf(disk, path);
     const staged = `${file}.new`;
     makeFolder(disk, dirname(file));
     // Left by a crash, perhaps in part.
     removeFile(disk, staged);
-    await stage(staged, values);
-    replaceDurably(disk, staged, file, (open) => disk.ownAs(open, file));
+    await stage(disk, staged, values);
+    const pattern = patternFor(disk, file);
+    replaceDurably(disk, staged, file, (open) => disk.ownAs(open, pattern));
   } catch (error) {
     const { code, operation, reason } = wrapWriteError(`write ${path}`, error);
     const hint =
@@ -69,6 +72,18 @@ export async function writeSettingsFile(
         : 'Free some space, or name another file with --config.';
     throw new MonitorError({ ...{ code, operation, reason, hint }, cause: error });
   }
+}
+
+/**
+ * Whose owner and group a new file takes: those of the old one; else, in a folder that root and one
+ * group may enter (that of a service), those of the folder, or the service could not read it.
+ */
+function patternFor(disk: Disk, file: string): string {
+  if (disk.stat(file) !== undefined) return file;
+  const folder = disk.look(dirname(file));
+  const isForGroup =
+    folder?.userId === 0 && folder.groupId !== 0 && (folder.mode & 0o077) === 0o050;
+  return isForGroup ? dirname(file) : file;
 }
 
 /** Undefined when there is no file. Throws PERMISSION, or CONFIG_INVALID when it is too large. */

@@ -8,7 +8,7 @@ export interface FileWatch {
 }
 
 /**
- * Asks for the file's inode, size and time rather than for events: those are lost on network file
+ * Asks for the file's inode, size and times (of its content, and of its rights) rather than for events: those are lost on network file
  * systems and over the rename with which editors and `config set` save.
  */
 export function createFileWatch(disk: Disk, path: string): FileWatch {
@@ -28,7 +28,7 @@ function fingerprint(disk: Disk, path: string): string {
     const found = disk.stat(path);
     return found === undefined
       ? 'none'
-      : `${found.fileNumber}:${found.sizeBytes}:${found.modifiedMs}`;
+      : `${found.fileNumber}:${found.sizeBytes}:${found.modifiedMs}:${found.changedMs}`;
   } catch (error) {
     // A folder that may no longer be entered, say: whoever reads the file tells what it is.
     const code = systemErrorCode(error);

@@ -2,10 +2,11 @@
  * What proves who we are and whom we trust, read from files and read again when they change, so that
  * a renewed certificate or a rotated token needs no restart.
  */
-import { readFileSync, statSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
+import type { Disk } from '../base/disk.ts';
 import { errorMessage, MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { exposedAt } from '../base/way.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** PEM files, the key's not encrypted, the certificate's with its chain; an empty name is none. */
@@ -34,10 +35,15 @@ interface FromFiles<Value> {
   current(): Promise<Value | undefined>;
 }
 
-export function createCredentials(settings: CredentialSettings, logger: Logger): Credentials {
-  const token = fromFiles([settings.token_file], logger, async ([text]) => readToken(text));
+/** `disk` has the rights of whoever named the files. */
+export function createCredentials(
+  disk: Disk,
+  settings: CredentialSettings,
+  logger: Logger,
+): Credentials {
+  const token = fromFiles(disk, [settings.token_file], logger, async ([text]) => readToken(text));
   const tlsFiles = [settings.tls_ca_file, settings.tls_certificate_file, settings.tls_key_file];
-  const secureContext = fromFiles(tlsFiles, logger, async ([ca, cert, key]) => {
+  const secureContext = fromFiles(disk, tlsFiles, logger, async ([ca, cert, key]) => {
     const { createSecureContext } = await import('node:tls');
     return createSecureContext({ ca, cert, key });
   });
@@ -52,6 +58,7 @@ export function createCredentials(settings: CredentialSettings, logger: Logger):
 const nothing = Promise.resolve(undefined);
 
 function fromFiles<Value>(
+  disk: Disk,
   paths: readonly string[],
   logger: Logger,
   make: (contents: readonly (Buffer | undefined)[]) => Promise<Value>,
@@ -62,10 +69,10 @@ function fromFiles<Value>(
   let value: Value | undefined;
   return {
     async current() {
-      const found = paths.map(fingerprintOf).join(' ');
+      const found = paths.map((path) => fingerprintOf(disk, path)).join(' ');
       if (found === fingerprint) return value;
       try {
-        value = await make(paths.map((path) => (path === '' ? undefined : readFileSync(path))));
+        value = await make(paths.map((path) => (path === '' ? undefined : readSafely(disk, path))));
         if (fingerprint !== undefined)
           logger.info('delivery.credentials_reloaded', { files: named });
       } catch (error) {
@@ -82,14 +89,19 @@ function fromFiles<Value>(
 }
 
 /** Changes with every way of changing a file: written over, replaced, linked elsewhere. */
-function fingerprintOf(path: string): string {
+function fingerprintOf(disk: Disk, path: string): string {
   if (path === '') return '-';
   try {
-    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
-    return [dev, ino, size, mtimeMs, ctimeMs].join(':');
+    return JSON.stringify(disk.stat(path)) ?? 'absent';
   } catch {
     return 'absent';
   }
+}
+
+function readSafely(disk: Disk, path: string): Buffer {
+  const exposed = exposedAt(disk, path);
+  if (exposed === undefined) return disk.read(path);
+  throw new Error(`${path} is not safe: other users may write to ${exposed}`);
 }
 
 function readToken(content: Buffer | undefined): string {
@@ -104,7 +116,7 @@ function unusable(named: string, error: unknown): MonitorError {
     code: 'CONFIG_INVALID',
     operation: `read ${named}`,
     reason: errorMessage(error),
-    hint: 'The file must exist, and the user that runs the agent must be able to read it.',
+    hint: 'The file must exist, the user that runs the agent must be able to read it, and nobody else may write to its folder.',
     cause: error,
   });
 }

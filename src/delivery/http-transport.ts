@@ -1,5 +1,6 @@
 /** POST over HTTP by undici, as docs/specs/0001-delivery.md says: bounded in time, size and hops. */
 import { buildInfo } from '../base/build-info.ts';
+import type { Disk } from '../base/disk.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import type { SettingsOf } from '../settings/settings.ts';
 import { createCredentials } from './credentials.ts';
@@ -19,6 +20,8 @@ import { failureOf, isStaleConnection } from './transport-failure.ts';
 export type TransportSettings = SettingsOf<'transport'>;
 
 export interface HttpTransportOptions {
+  /** With the rights of whoever named the files of credentials. */
+  readonly disk: Disk;
   readonly settings: TransportSettings;
   /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are looked up. */
   readonly environment: ProxyOptions['env'];
@@ -111,7 +114,7 @@ function createFollower(
 ): (post: PostRequest, signal: AbortSignal) => Promise<PostAnswer> {
   const { settings, logger = silentLogger, userAgent = ownUserAgent() } = options;
   const target = new URL(settings.url);
-  const credentials = createCredentials(settings, logger);
+  const credentials = createCredentials(options.disk, settings, logger);
   const content = createRequestContent(settings, userAgent);
 
   async function postOnce(url: URL, post: PostRequest, signal: AbortSignal): Promise<PostAnswer> {

@@ -1,4 +1,5 @@
 /** The original's two questions to the server, with its answers in words. */
+import type { Disk } from '../base/disk.ts';
 import { redactText } from '../base/redact.ts';
 import type { CheckSystemIdAnswer, CheckUrlAnswer } from './checks.ts';
 import type { TransportSettings } from './http-transport.ts';
@@ -9,14 +10,15 @@ export interface ServerChecks {
   close(): Promise<void>;
 }
 
-/** Both questions over one connection. */
+/** Both questions over one connection; `disk` as for createHttpTransport. */
 export async function createServerChecks(
+  disk: Disk,
   settings: TransportSettings,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ServerChecks> {
   const { checkSystemId, checkUrl } = await import('./checks.ts');
   const { createHttpTransport } = await import('./http-transport.ts');
-  const transport = createHttpTransport({ settings, environment });
+  const transport = createHttpTransport({ disk, settings, environment });
   return {
     url: (signal) => checkUrl(transport, signal),
     systemId: (systemId, signal) => checkSystemId(transport, systemId, signal),

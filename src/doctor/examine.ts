@@ -1,18 +1,19 @@
 /**
  * What `doctor` looks at, in the order in which a report goes:
  *
- *   configuration → parts → spool → disk → url → DNS → TCP → TLS → check_url → check_system_id → clock
+ *   configuration → parts → rights → spool → disk → url → DNS → TCP → TLS → check_url → check_system_id → clock
  *   → service
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import { errorMessage, MonitorError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
 import { redactText } from '../base/redact.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { parseHttpDate } from '../base/time.ts';
 import { formatBytes, formatDuration, plural } from '../base/units.ts';
-import { openConfiguration } from '../config/configuration.ts';
+import { type Configuration, openConfiguration } from '../config/configuration.ts';
 import type { LocationOptions, Locations } from '../config/locations.ts';
 import { createCredentials } from '../delivery/credentials.ts';
 import { type ProbeResult, probeConnection } from '../delivery/probe-connection.ts';
@@ -24,6 +25,7 @@ import { verifySpool } from '../spool/operations.ts';
 import { gatherStatus, type StatusReport } from '../status/gather.ts';
 import { examineDestination } from './examine-destination.ts';
 import { examineParts } from './examine-parts.ts';
+import { examineRights } from './examine-rights.ts';
 import type { Finding } from './finding.ts';
 
 const connectTimeoutMs = 10_000;
@@ -43,11 +45,13 @@ export async function examine(
   if (settings !== undefined) {
     const status = runningStatus(configuration.locations, runtime);
     findings.push(...(await examineParts(settings, runtime, status)));
+    findings.push(...examineRights(configuration, settings, runtime.disk));
   }
   findings.push(...examineSpool(configuration.locations, runtime));
   const unset = examineDestination(locations, configuration, runtime);
   if (unset !== undefined) findings.push(unset);
-  else if (settings !== undefined) findings.push(...(await examineServer(settings, runtime)));
+  else if (settings !== undefined)
+    findings.push(...(await examineServer(configuration, settings, runtime)));
   findings.push(await examineService(configuration.locations, runtime));
   return findings.map(withoutSecrets);
 }
@@ -63,7 +67,7 @@ function runningStatus({ state }: Locations, { disk, clock }: Runtime): StatusRe
 }
 
 function examineConfiguration(
-  configuration: ReturnType<typeof openConfiguration>,
+  configuration: Configuration,
   findings: Finding[],
 ): Settings | undefined {
   const { path, why } = configuration.locations.configuration;
@@ -119,12 +123,17 @@ function diskFinding(freeBytes: number, totalBytes: number): Finding {
   };
 }
 
-async function examineServer(settings: Settings, runtime: Runtime): Promise<Finding[]> {
+async function examineServer(
+  configuration: Configuration,
+  settings: Settings,
+  runtime: Runtime,
+): Promise<Finding[]> {
+  const disk = configuration.namedFiles();
   const url = new URL(settings.url);
   const proxy = proxyFor(url, { setting: settings.proxy, env: runtime.environment });
   const findings: Finding[] = [];
   try {
-    const credentials = createCredentials(settings, silentLogger);
+    const credentials = createCredentials(disk, settings, silentLogger);
     const { secureContext } = await credentials.current();
     const target = proxy === undefined ? url : new URL(proxy);
     const steps = await probeConnection({
@@ -138,7 +147,7 @@ async function examineServer(settings: Settings, runtime: Runtime): Promise<Find
   } catch (error) {
     return [failure('credentials', error)];
   }
-  findings.push(...(await askServer(settings, runtime)));
+  findings.push(...(await askServer(disk, settings, runtime)));
   return findings;
 }
 
@@ -183,8 +192,8 @@ function probeFinding(result: ProbeResult, by: string, clock: Clock): Finding {
   };
 }
 
-async function askServer(settings: Settings, runtime: Runtime): Promise<Finding[]> {
-  const checks = await createServerChecks(settings, runtime.environment);
+async function askServer(disk: Disk, settings: Settings, runtime: Runtime): Promise<Finding[]> {
+  const checks = await createServerChecks(disk, settings, runtime.environment);
   try {
     const url = await checks.url();
     if (url.kind !== 'ok') {

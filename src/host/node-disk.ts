@@ -8,48 +8,42 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
   renameSync,
+  type Stats,
   statfsSync,
   statSync,
   unlink,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import type { Disk, OpenFile } from '../base/disk.ts';
+import type { Disk, LinkFacts, OpenFile } from '../base/disk.ts';
 import { systemErrorCode } from '../base/errors.ts';
 import { lockFile, type Sqlite } from './file-lock.ts';
 
 export interface NodeDiskOptions {
+  readonly userId: number | undefined;
   /** Loaded where a file is locked, which no one-shot command does. */
   readonly sqlite: () => Sqlite;
 }
 
-/** Windows has no such flag, and no such links for ordinary users. */
-const notThroughLinks = constants.O_NOFOLLOW ?? 0;
-const forWriting = constants.O_WRONLY | notThroughLinks;
+/** Windows has none of these flags, nor such links for ordinary users. */
+const { O_NOFOLLOW: notThroughLinks = 0, O_NONBLOCK: withoutWaiting = 0 } = constants;
+const forWriting = constants.O_WRONLY | notThroughLinks | withoutWaiting;
 
-export function createNodeDisk({ sqlite }: NodeDiskOptions): Disk {
-  return {
-    create(path, mode) {
-      const file = openSync(path, forWriting | constants.O_CREAT | constants.O_TRUNC, mode);
-      try {
-        // The umask may have narrowed what open(2) was asked for; from 0600 it takes nothing.
-        if ((mode & 0o077) !== 0) fchmodSync(file, mode);
-        leaveToOwner(file, dirname(path));
-        return file;
-      } catch (error) {
-        closeSync(file);
-        throw error;
-      }
-    },
-    open: (path) => openSync(path, forWriting),
+export function createNodeDisk({ userId, sqlite }: NodeDiskOptions): Disk {
+  const disk: Disk = {
+    userId,
+    create,
+    open: (path) => openFile(path, forWriting),
+    append: (path, mode) =>
+      openFile(path, forWriting | constants.O_CREAT | constants.O_APPEND, mode),
     write(file, content) {
       // write(2) may write less than it was given; a short write unnoticed is a truncated report.
       let offset = 0;
@@ -74,7 +68,7 @@ export function createNodeDisk({ sqlite }: NodeDiskOptions): Disk {
       }
     },
     syncFolder,
-    read: (path) => readFileSync(path),
+    read,
     list: (path) => readdirSync(path),
     stat(path) {
       const found = statSync(path, { throwIfNoEntry: false });
@@ -85,9 +79,10 @@ export function createNodeDisk({ sqlite }: NodeDiskOptions): Disk {
             sizeBytes: found.size,
             fileNumber: found.ino,
             modifiedMs: found.mtimeMs,
+            changedMs: found.ctimeMs,
           };
     },
-    realPath,
+    look,
     space(path) {
       try {
         const { bavail, blocks, bsize } = statfsSync(path);
@@ -97,27 +92,75 @@ export function createNodeDisk({ sqlite }: NodeDiskOptions): Disk {
       }
     },
     lock: (path) => lockFile(sqlite(), path),
+    withRightsOf: () => disk,
+    act: (_path, work) => work(),
   };
+  return disk;
 }
 
-/**
- * A service could not read a report that `sudo system-monitor background --once` left in its folder.
- */
-function leaveToOwner(file: OpenFile, folder: string): void {
-  const made = fstatSync(file);
-  if (made.uid !== 0) return;
-  const { uid, gid } = statSync(folder);
-  // A second name would give away whatever else goes by it.
-  if (uid !== 0 && made.nlink === 1) fchownSync(file, uid, gid);
+function create(path: string, mode: number): OpenFile {
+  let file = openFile(path, forWriting | constants.O_CREAT, mode);
+  const { nlink, size } = fstatSync(file);
+  // What else goes by it is not to be emptied.
+  if (nlink > 1) {
+    closeSync(file);
+    unlinkSync(path);
+    file = openFile(path, forWriting | constants.O_CREAT | constants.O_EXCL, mode);
+  }
+  try {
+    if (nlink === 1 && size > 0) ftruncateSync(file);
+    // The umask may have narrowed what open(2) was asked for; from 0600 it takes nothing.
+    if ((mode & 0o077) !== 0) fchmodSync(file, mode);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+function read(path: string): Buffer {
+  // A descriptor that the caller handed in is a pipe as a rule: `--config <(decrypt …)`.
+  if (/^\/dev\/(fd\/\d+|stdin)$/.test(path)) return readFileSync(path);
+  const file = openFile(path, constants.O_RDONLY | withoutWaiting);
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function look(path: string): LinkFacts | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  const { mode, uid: userId, gid: groupId } = found;
+  const kind = kindOf(found);
+  const target = kind === 'link' ? readlinkSync(path) : '';
+  return { kind, mode: mode & 0o7777, userId, groupId, target };
+}
+
+/** A file alone: another thing in its place throws at once. */
+function openFile(path: string, flags: number, mode?: number): OpenFile {
+  const file = openSync(path, flags, mode);
+  const found = fstatSync(file);
+  if (found.isFile()) return file;
+  closeSync(file);
+  const code = found.isDirectory() ? 'EISDIR' : 'EINVAL';
+  throw Object.assign(new Error(`${code}: it is not a file`), { code });
+}
+
+function kindOf(found: Stats): LinkFacts['kind'] {
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  return found.isSymbolicLink() ? 'link' : 'other';
 }
 
 function ownAs(file: OpenFile, path: string): void {
   const wanted = statSync(path, { throwIfNoEntry: false });
   if (wanted === undefined) return;
   const own = fstatSync(file);
-  if (own.uid === wanted.uid && own.gid === wanted.gid) return;
   try {
     fchownSync(file, wanted.uid, wanted.gid);
+    if ((wanted.mode & 0o047) === 0o040) fchmodSync(file, own.mode | 0o040);
   } catch {
     // Only root may give files away.
   }
@@ -126,7 +169,8 @@ function ownAs(file: OpenFile, path: string): void {
 function syncFolder(path: string): void {
   let file: OpenFile;
   try {
-    file = openSync(path, 'r');
+    // A pipe in its place is not waited for.
+    file = openSync(path, constants.O_RDONLY | withoutWaiting);
   } catch (error) {
     if (isRefusedFolder(error)) return;
     throw error;
@@ -146,18 +190,4 @@ function syncFolder(path: string): void {
  */
 function isRefusedFolder(error: unknown): boolean {
   return ['EISDIR', 'EPERM', 'EINVAL', 'EACCES'].includes(systemErrorCode(error) ?? '');
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') return path;
-  }
-  try {
-    // A relative target counts from where the link really lies.
-    return realPath(resolve(realpathSync(dirname(path)), readlinkSync(path)));
-  } catch {
-    return path;
-  }
 }

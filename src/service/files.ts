@@ -15,6 +15,7 @@ import { dirname } from 'node:path';
 import { makeFolder, replaceDurably, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError, wrapWriteError } from '../base/errors.ts';
+import { realPathOf } from '../base/way.ts';
 
 /** Everybody may read and run it, nobody but its owner may change it. */
 const programMode = 0o755;
@@ -29,7 +30,7 @@ const definitionMode = 0o644;
  */
 export function installExecutable(disk: Disk, source: string, target: string): void {
   try {
-    if (disk.realPath(source) === disk.realPath(target)) return;
+    if (realPathOf(disk, source) === realPathOf(disk, target)) return;
     makeFolder(disk, dirname(target), publicFolderMode);
     try {
       putCopy(disk, source, target);

@@ -29,7 +29,7 @@ async function isKnown(runCommand: RunCommand): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** The settings are the service user's own and nobody else's; their folder stays root's. */
+/** The settings are root's, and the service's group may read them; it may change nothing there. */
 export async function handOverConfiguration(
   runCommand: RunCommand,
   configurationFile: string,
@@ -40,9 +40,9 @@ export async function handOverConfiguration(
     chmodSync(folder, 0o750);
     await demand(runCommand, 'chown', [`root:${serviceUser}`, folder]);
     if (!exists(configurationFile)) return;
-    chmodSync(configurationFile, 0o600);
+    chmodSync(configurationFile, 0o640);
   } catch (error) {
     throw wrapWriteError(`hand ${folder} to the service's user`, error);
   }
-  await demand(runCommand, 'chown', [`${serviceUser}:${serviceUser}`, configurationFile]);
+  await demand(runCommand, 'chown', [`root:${serviceUser}`, configurationFile]);
 }

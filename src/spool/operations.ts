@@ -231,8 +231,14 @@ function notThere(key: string): MonitorError {
   });
 }
 
+/** A reason that cannot be read is missing, and the reports are told all the same. */
 function readReason(disk: Disk, paths: SpoolPaths, key: string): string | undefined {
-  return readIfThere(disk, reasonPath(paths, key))?.toString('utf8').trim();
+  try {
+    return disk.read(reasonPath(paths, key)).toString('utf8').trim();
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 function readIfThere(disk: Disk, path: string): Buffer | undefined {

@@ -121,10 +121,13 @@ export function readStatus(disk: Disk, stateFolder: string): AgentStatus | undef
     text = disk.read(path).toString('utf8');
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
+    const isRefused = ['EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '');
     throw wrapSystemError(
       `read ${path}`,
       error,
-      'Run this as the user that the agent runs as; for a service, with sudo.',
+      isRefused
+        ? 'Run this as the user that the agent runs as; for a service, with sudo.'
+        : 'A running agent writes it again within seconds.',
     );
   }
   const result = statusSchema.safeParse(parseJson(text));

@@ -6,7 +6,6 @@ import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { makeFolder } from '../../src/base/atomic-file.ts';
-import type { Disk } from '../../src/base/disk.ts';
 import { type Configuration, openConfiguration } from '../../src/config/configuration.ts';
 import type { StageSettings } from '../../src/config/stage-settings.ts';
 import type { SettingsFile } from '../../src/settings/settings.ts';
@@ -16,20 +15,18 @@ const path = '/home/ann/.config/system-monitor/config.json';
 const remainders = 64;
 
 /** Writes as `conf` does, but syncs nothing: no promise rests on what a package does inside. */
-const stageOn =
-  (disk: Disk): StageSettings =>
-  async (staged, settings) => {
-    const temporary = `${staged}.tmp-1`;
-    const file = disk.create(temporary, 0o600);
-    disk.write(file, Buffer.from(JSON.stringify(settings, undefined, '\t')));
-    disk.close(file);
-    disk.rename(temporary, staged);
-  };
+const stage: StageSettings = async (disk, staged, settings) => {
+  const temporary = `${staged}.tmp-1`;
+  const file = disk.create(temporary, 0o600);
+  disk.write(file, Buffer.from(JSON.stringify(settings, undefined, '\t')));
+  disk.close(file);
+  disk.rename(temporary, staged);
+};
 
 function open(disk: CrashDisk, configFlag = path): Configuration {
   const clock = { epochMs: () => 1_800_000_000_000, monotonicMs: () => 0, sleep: async () => {} };
   const options = { platform: 'linux', environment: {}, homeFolder: '/home/ann' } as const;
-  return openConfiguration({ disk, ...options, configFlag }, clock, {}, stageOn(disk));
+  return openConfiguration({ disk, ...options, configFlag }, clock, {}, stage);
 }
 
 /** The file's own content, as the next start reads it; undefined where there is none. */

@@ -99,7 +99,7 @@ testWith(needed, 'settings that were there before are used, with an id of their 
   expect(new Set(ids.filter((one) => one !== undefined))).toEqual(new Set([id]));
   expect(noted(folder, 'places').stdout.split('\n')).toEqual([
     '/etc/system-monitor root system-monitor 750',
-    '/etc/system-monitor/config.json system-monitor system-monitor 600',
+    '/etc/system-monitor/config.json root system-monitor 640',
     '/var/lib/system-monitor system-monitor system-monitor 700',
     '',
   ]);

@@ -90,7 +90,7 @@ testWith(packing, 'its scripts arrive in the package as they are in the reposito
     expect(scripts).toContain(source.trim());
   }
   expect(scripts).not.toContain('@SETTINGS@');
-  expect(scripts).toContain('chmod 0600 "$file"');
+  expect(scripts).toContain('chmod 0640 "$file"');
 });
 
 testWith(

@@ -232,7 +232,7 @@ onSystemd(
   () => {
     expect(noted(folder, 'places').stdout.trim().split('\n')).toEqual([
       '/etc/system-monitor root system-monitor 750',
-      '/etc/system-monitor/config.json system-monitor system-monitor 600',
+      '/etc/system-monitor/config.json root system-monitor 640',
       '/var/lib/system-monitor system-monitor system-monitor 700',
       '/usr/local/bin/system-monitor root root 755',
     ]);
@@ -288,7 +288,7 @@ onSystemd(
   "a setting that root changes stays readable by the service's user, who takes it over",
   () => {
     expect(noted(folder, 'set').status).toBe(0);
-    expect(noted(folder, 'set-places').stdout).toBe('system-monitor system-monitor 600\n');
+    expect(noted(folder, 'set-places').stdout).toBe('root system-monitor 640\n');
     expect(noted(folder, 'reload').status).toBe(0);
     const pidOf = (name: string) => JSON.parse(noted(folder, name).stdout).pid;
     expect(pidOf('reloaded')).toBe(pidOf('killed'));

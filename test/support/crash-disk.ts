@@ -98,6 +98,7 @@ export function createCrashDisk(state: DiskState = nothing): CrashDisk {
   }
 
   const disk: CrashDisk = {
+    userId: undefined,
     refuse: () => undefined,
     capacityBytes: Number.POSITIVE_INFINITY,
 
@@ -112,6 +113,9 @@ export function createCrashDisk(state: DiskState = nothing): CrashDisk {
       // Whatever is written from now on is written anew.
       node.isPoisoned = false;
       return remember(path, node);
+    },
+    append() {
+      throw new Error('nothing of what is tried here writes a log');
     },
     open(path) {
       ask('open', path);
@@ -204,9 +208,17 @@ export function createCrashDisk(state: DiskState = nothing): CrashDisk {
       const node = path === '/' ? root : log.now.get(path);
       if (node === undefined) return undefined;
       const { isFile, content, number: fileNumber, modifiedMs } = node;
-      return { isFile, sizeBytes: content.length, fileNumber, modifiedMs };
+      return {
+        ...{ isFile, sizeBytes: content.length, fileNumber },
+        ...{ modifiedMs, changedMs: modifiedMs },
+      };
     },
-    realPath: (path) => path,
+    look(path) {
+      const found = disk.stat(path);
+      if (found === undefined) return undefined;
+      const kind = found.isFile ? 'file' : 'folder';
+      return { kind, mode: 0o700, userId: 0, groupId: 0, target: '' };
+    },
     space() {
       const totalBytes = disk.capacityBytes;
       if (!Number.isFinite(totalBytes)) return undefined;
@@ -222,6 +234,8 @@ export function createCrashDisk(state: DiskState = nothing): CrashDisk {
         release: () => void locked.delete(node),
       };
     },
+    withRightsOf: () => disk,
+    act: (_path, work) => work(),
 
     takePictures() {
       const taken = [...pictures, pictureOf('nothing more', log.freeze())];

@@ -6,6 +6,7 @@ import {
 } from '../../src/delivery/http-transport.ts';
 import type { PostResult, Transport } from '../../src/delivery/transport.ts';
 import { defaultSettings } from '../../src/settings/settings.ts';
+import { realDisk } from './real-disk.ts';
 
 /** The settings that the test cares for; the others have their defaults. */
 export type TestTransportOptions = Partial<TransportSettings> & {
@@ -20,6 +21,7 @@ export function createTestTransport({
   ...settings
 }: TestTransportOptions): Transport {
   return createHttpTransport({
+    disk: realDisk,
     settings: { ...defaultSettings, ...settings },
     environment: {},
     ...{ logger, limits, userAgent },

@@ -10,12 +10,12 @@
     fi
   elif id=$(ours config get system_id 2>/dev/null) && [ -z "$id" ]; then
     mkdir -p "$state" && chown "$user:$user" "$state" && chmod 0700 "$state" &&
-      (umask 077 && ours generate_system_id >"$state/system-id") &&
-      chown "$user:$user" "$state/system-id" || true
+      (umask 077 && set -C && ours generate_system_id >"$state/system-id") &&
+      chown -h "$user:$user" "$state/system-id" || true
   fi
   chown "root:$user" "$configuration" || true
   chmod 0750 "$configuration" || true
   if [ -f "$file" ] && [ ! -L "$file" ]; then
-    chown "$user:$user" "$file" || true
-    chmod 0600 "$file" || true
+    chown "root:$user" "$file" || true
+    chmod 0640 "$file" || true
   fi

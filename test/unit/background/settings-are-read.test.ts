@@ -25,17 +25,15 @@ test('every setting is read by a room', async () => {
   const runtime = createRuntime();
   const logger = createSettingsLogger(settings, runtime.disk);
   const loaded = { settings, sources: new Map(), file: undefined, problems: [], unknown: [] };
+  const locations = {
+    configuration: { path: join(folder, 'config.json'), why: 'of the test' },
+    state: { path: folder, why: 'of the test' },
+  };
   const background = composeBackground({
     ...{ runtime, loaded, logger, systemId: exampleSystemId },
     destination: { settings, waitsBecause: undefined },
-    configuration: {
-      load: () => loaded,
-      locations: {
-        configuration: { path: join(folder, 'config.json'), why: 'of the test' },
-        state: { path: folder, why: 'of the test' },
-      },
-    },
-    make: createMakers(runtime, folder, logger),
+    configuration: { load: () => loaded, locations },
+    make: createMakers(runtime, locations, logger),
   });
   // One report, because some settings are read as it is made.
   await background.agent.collectOnce();

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { writeFileDurably } from '../../../src/base/atomic-file.ts';
-import { realDisk } from '../../support/real-disk.ts';
+import { realDisk, rootsDisk } from '../../support/real-disk.ts';
 import { asRoot, onPlatform, testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -60,8 +60,8 @@ testWith([onUnix, asRoot()], "what root writes into somebody else's folder is th
   mkdirSync(theirs);
   chmodSync(theirs, 0o700);
   chownSync(theirs, 12_345, 23_456);
-  writeFileDurably(realDisk, join(theirs, 'report'), 'x');
-  writeFileDurably(realDisk, join(folder, 'ours'), 'x');
+  writeFileDurably(rootsDisk, join(theirs, 'report'), 'x');
+  writeFileDurably(rootsDisk, join(folder, 'ours'), 'x');
   expect(statSync(join(theirs, 'report'))).toMatchObject({ uid: 12_345, gid: 23_456 });
   expect(statSync(join(folder, 'ours')).uid).toBe(0);
 });

@@ -44,8 +44,10 @@ function run(words: string, { config, state }: Place, changes: Partial<Runtime> 
   return runWords(all, { disk: realDisk, ...changes });
 }
 
+type DiskCall = Exclude<keyof Disk, 'userId'>;
+
 /** The system refuses each call whose path lies there; for root it would refuse nothing. */
-function refusing(code: string, under: string, calls: readonly (keyof Disk)[]): Disk {
+function refusing(code: string, under: string, calls: readonly DiskCall[]): Disk {
   const disk: Record<string, unknown> = { ...realDisk };
   for (const name of calls) {
     const real: (...words: never[]) => unknown = realDisk[name];
@@ -59,8 +61,8 @@ function refusing(code: string, under: string, calls: readonly (keyof Disk)[]): 
   return { ...realDisk, ...disk };
 }
 
-const reads: readonly (keyof Disk)[] = ['read', 'list', 'stat'];
-const writes: readonly (keyof Disk)[] = ['create', 'rename', 'unlink', 'makeFolder'];
+const reads: readonly DiskCall[] = ['read', 'list', 'stat'];
+const writes: readonly DiskCall[] = ['create', 'rename', 'unlink', 'makeFolder'];
 
 const readConfiguration = ['config list', 'config get url', 'config validate', 'check'];
 const useConfiguration = [...readConfiguration, 'check --conformance', 'background --once'];

@@ -67,6 +67,22 @@ describe('the file', () => {
 
   testWith(
     [onPlatform('linux', 'darwin'), asRoot()],
+    "of a service stays readable by the service's group, and a new one becomes so",
+    async () => {
+      const folder = temporaryFolder();
+      chownSync(folder, 0, 23_456);
+      chmodSync(folder, 0o750);
+      const path = join(folder, 'config.json');
+      for (const interval of [5, 6]) {
+        await writeSettingsFile(realDisk, path, { interval });
+        expect(statSync(path)).toMatchObject({ uid: 0, gid: 23_456 });
+        expect(statSync(path).mode & 0o777).toBe(0o640);
+      }
+    },
+  );
+
+  testWith(
+    [onPlatform('linux', 'darwin'), asRoot()],
     'keeps its owner when root saves',
     async () => {
       const path = join(temporaryFolder(), 'config.json');

@@ -5,7 +5,7 @@ import { realDisk } from '../../support/real-disk.ts';
 
 /** A disk on which those files are there that `exists` says. */
 function diskWhere(exists: (path: string) => boolean): Disk {
-  const file = { isFile: true, sizeBytes: 1, fileNumber: 1, modifiedMs: 0 };
+  const file = { isFile: true, sizeBytes: 1, fileNumber: 1, modifiedMs: 0, changedMs: 0 };
   return { ...realDisk, stat: (path) => (exists(path) ? file : undefined) };
 }
 

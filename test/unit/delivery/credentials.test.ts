@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createCredentials } from '../../../src/delivery/credentials.ts';
 import { defaultSettings } from '../../../src/settings/settings.ts';
+import { realDisk } from '../../support/real-disk.ts';
 import { createRecordingLogger } from '../../support/recording-logger.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function open() {
   const file = join(temporaryFolder(), 'token');
   const logger = createRecordingLogger();
-  const credentials = createCredentials({ ...defaultSettings, token_file: file }, logger);
+  const credentials = createCredentials(realDisk, { ...defaultSettings, token_file: file }, logger);
   return { file, logger, token: async () => (await credentials.current()).token };
 }
 

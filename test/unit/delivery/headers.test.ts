@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { createRecordingLogger } from '../../support/recording-logger.ts';
+import { onPlatform, testWith } from '../../support/requirement.ts';
 import { answer, startReceiver } from '../../support/scripted-receiver.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { postOnce, withTransport } from '../../support/transports.ts';
@@ -25,6 +26,28 @@ test('a bearer token comes from its file, and the next request after a change ha
   ]);
   expect(receiver.connections).toBe(1);
 });
+
+testWith(
+  [onPlatform('linux', 'darwin')],
+  'a token in a folder that others may write to is not taken',
+  async () => {
+    const receiver = await startReceiver();
+    const folder = join(temporaryFolder(), 'open');
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, 'secret\n');
+    const send = () => postOnce(receiver.url, { token_file: tokenFile });
+    expect(await send()).toMatchObject({
+      code: 'CONFIG_INVALID',
+      reason: expect.stringContaining(`other users may write to ${folder}`),
+    });
+    expect(receiver.requests).toEqual([]);
+    chmodSync(folder, 0o1777);
+    expect(await send()).toMatchObject({ kind: 'answer' });
+    await receiver.stop();
+  },
+);
 
 test('a token file without a token sends nothing, and its content is shown nowhere', async () => {
   const receiver = await startReceiver();

@@ -10,7 +10,9 @@ function examine(folder: '/etc/system-monitor' | '/home/ann/.config/system-monit
   const disk = {
     ...realDisk,
     stat: (path: string) =>
-      path === file ? { isFile: true, sizeBytes: 1, fileNumber: 1, modifiedMs: 0 } : undefined,
+      path === file
+        ? { isFile: true, sizeBytes: 1, fileNumber: 1, modifiedMs: 0, changedMs: 0 }
+        : undefined,
     read(path: string): Buffer {
       if (path !== file) throw absent;
       return Buffer.from(text);

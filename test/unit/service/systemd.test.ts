@@ -151,7 +151,7 @@ test('an agent that ends at once fails the installation with its own last words'
   });
 });
 
-test('the program is runnable by all, the settings are readable by their owner alone', async () => {
+test('the program is runnable by all, the settings by root and its group', async () => {
   const { manager, lines } = service((line) =>
     line.startsWith('systemctl show')
       ? show({
@@ -168,8 +168,8 @@ test('the program is runnable by all, the settings are readable by their owner a
   await manager.install({ sourceExecutable: source, configure: async () => {} });
   expect(statSync(paths.executable).mode & 0o777).toBe(0o755);
   expect(readFileSync(paths.executable, 'utf8')).toBe('program');
-  expect(statSync(paths.configurationFile).mode & 0o777).toBe(0o600);
+  expect(statSync(paths.configurationFile).mode & 0o777).toBe(0o640);
   expect(statSync(join(folder, 'etc')).mode & 0o777).toBe(0o750);
   expect(lines).toContain(`chown root:system-monitor ${join(folder, 'etc')}`);
-  expect(lines).toContain(`chown system-monitor:system-monitor ${paths.configurationFile}`);
+  expect(lines).toContain(`chown root:system-monitor ${paths.configurationFile}`);
 });
