@@ -159,6 +159,7 @@ describe('doctor', () => {
     expect(steps.map(({ step }) => step)).toEqual([
       'configuration',
       ...sentParts,
+      ...(process.platform === 'win32' ? [] : ['rights']),
       'spool',
       'disk',
       'DNS',
