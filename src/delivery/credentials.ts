@@ -116,7 +116,7 @@ function unusable(named: string, error: unknown): MonitorError {
     code: 'CONFIG_INVALID',
     operation: `read ${named}`,
     reason: errorMessage(error),
-    hint: 'The file must exist, the user that runs the agent must be able to read it, and nobody else may write to its folder.',
+    hint: 'The file must exist, and the user that runs the agent must be able to read it.',
     cause: error,
   });
 }
