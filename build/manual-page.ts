@@ -3,7 +3,7 @@
  * anything else than `--help` does. roff as man-pages(7) and groff_man(7) want it.
  */
 import type { Command } from 'commander';
-import { type ExitCodeRow, exitCodeRows } from '../src/base/exit-codes.ts';
+import { type ExplainedExitCode, explainedExitCodes } from '../scripts/exit-code-reasons.ts';
 
 export interface ManualPageOptions {
   readonly program: Command;
@@ -31,7 +31,7 @@ export function manualPage({ program, version, sourceEpoch }: ManualPageOptions)
     '.SH COMMANDS',
     ...program.commands.flatMap((command) => section(command, [])),
     '.SH EXIT STATUS',
-    ...exitCodeRows.flatMap((row) => ['.TP', `.B ${row.code}`, text(exitStatus(row))]),
+    ...explainedExitCodes.flatMap((row) => ['.TP', `.B ${row.code}`, text(exitStatus(row))]),
     '.SH FILES',
     ...files.flatMap(([path, meaning]) => ['.TP', `.I ${roff(path)}`, text(meaning)]),
     '.SH ENVIRONMENT',
@@ -47,7 +47,7 @@ const files = [
   ['~/.config/system-monitor/config.json', 'Settings where no service is installed.'],
 ] as const;
 
-function exitStatus({ meaning, when, says }: ExitCodeRow): string {
+function exitStatus({ meaning, when, says }: ExplainedExitCode): string {
   const sentences = Object.entries(says).map(([words, said]) => `After "${words}": ${said}.`);
   return [`${meaning}.`, when, ...sentences].join(' ');
 }

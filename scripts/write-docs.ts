@@ -19,6 +19,7 @@ import {
 } from '../src/settings/setting-table.ts';
 import { defaultSettings } from '../src/settings/settings.ts';
 import { formatSetting } from '../src/settings/show.ts';
+import { explainedExitCodes } from './exit-code-reasons.ts';
 
 interface Page {
   readonly path: string;
@@ -64,7 +65,9 @@ function eventsTable(): string {
 }
 
 function exitCodesTable(): string {
-  const rows = exitCodeRows.map(({ code, meaning, when }) => `| ${code} | ${meaning} | ${when} |`);
+  const rows = explainedExitCodes.map(
+    ({ code, meaning, when }) => `| ${code} | ${meaning} | ${when} |`,
+  );
   return ['| exit code | meaning | when |', '| --- | --- | --- |', ...rows, ''].join('\n');
 }
 

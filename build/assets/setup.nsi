@@ -262,7 +262,8 @@ Section
   WriteRegDWORD HKLM "${APP_KEY}" EstimatedSize $0
   Call addToPath
 
-  StrCpy $Flags ""
+  ; Nobody is asked: without a URL, what is there stays, and a new service waits for one.
+  StrCpy $Flags " --without-url"
   !insertmacro addFlag "--url" "$Url"
   !insertmacro addFlag "--system-id" "$SystemId"
   !insertmacro addFlag "--interval" "$Interval"

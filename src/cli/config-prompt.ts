@@ -26,6 +26,7 @@ import type { Settings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
 import { generateSystemId } from '../settings/system-id.ts';
 import { askSetting, orBack, proposedName } from './ask-setting.ts';
+import { isSureOfId, savedId } from './insist.ts';
 
 type Choice =
   | 'edit-name'
@@ -44,6 +45,8 @@ interface Prompt {
   readonly runtime: Runtime;
   readonly namedFiles: Configuration['namedFiles'];
   readonly say: (text: string) => Promise<void>;
+  /** As it was saved when the prompt was opened. */
+  readonly idBefore: string | undefined;
 }
 
 const mainKeys: readonly SettingKey[] = ['name', 'system_id', 'url', 'interval'];
@@ -57,7 +60,8 @@ export async function runConfigPrompt(
   const draft = await openDraft(configuration, runtime, say);
   await say(`System Monitor ${buildInfo().version}`);
   await say(`Configuration: ${configuration.locations.configuration.path}\n`);
-  await untilClosed({ draft, runtime, say, namedFiles: configuration.namedFiles });
+  const { namedFiles } = configuration;
+  await untilClosed({ draft, runtime, say, namedFiles, idBefore: savedId(configuration) });
 }
 
 /** A damaged file must not lock its owner out of what mends it. */
@@ -95,8 +99,8 @@ async function untilClosed(prompt: Prompt): Promise<void> {
         reason: 'it was left without saving',
       });
     }
-    if (!isLeaving) await act(choice, prompt);
-    if (choice === 'save') return;
+    if (choice === 'save' && (await save(prompt))) return;
+    if (!isLeaving && choice !== 'save') await act(choice, prompt);
     last = choice ?? last;
   }
 }
@@ -156,7 +160,15 @@ function outsideSource(draft: SettingsDraft, key: SettingKey): string | undefine
   return source === 'state' ? 'the state folder' : undefined;
 }
 
-async function act(choice: Choice, prompt: Prompt): Promise<void> {
+/** False where a new id was asked about and is not to be. */
+async function save({ draft, runtime, say, idBefore }: Prompt): Promise<boolean> {
+  if (!(await isSureOfId(runtime, {}, idBefore, draft.inFile('system_id')))) return false;
+  await draft.save();
+  await say('Config saved. A running agent picks it up by itself.');
+  return true;
+}
+
+async function act(choice: Exclude<Choice, 'save' | 'close'>, prompt: Prompt): Promise<void> {
   const { draft, runtime, say } = prompt;
   switch (choice) {
     case 'edit-name':
@@ -180,11 +192,6 @@ async function act(choice: Choice, prompt: Prompt): Promise<void> {
     }
     case 'more':
       return await editAnother(prompt);
-    case 'save':
-      await draft.save();
-      return await say('Config saved. A running agent picks it up by itself.');
-    case 'close':
-      return;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { type ShowOptions, withJsonOption } from './output/json-option.ts';
+import { type YesOption, yesFlag } from './yes-flag.ts';
 
 export function defineConfigCommand(program: Command, context: CliContext): void {
   const run = () => import('./run-config.ts');
@@ -26,8 +27,9 @@ export function defineConfigCommand(program: Command, context: CliContext): void
   config
     .command('set <setting> <value>')
     .description('change one setting in the file')
-    .action(async (key: string, value: string, _options: object, command: Command) =>
-      (await run()).set(key, value, command, context),
+    .option(...yesFlag)
+    .action(async (key: string, value: string, options: YesOption, command: Command) =>
+      (await run()).set(key, value, options, command, context),
     );
 
   config
@@ -45,8 +47,9 @@ export function defineConfigCommand(program: Command, context: CliContext): void
   config
     .command('import <file>')
     .description('import the settings from the config.json of the original program')
-    .action(async (file: string, _options: object, command: Command) =>
-      (await run()).importFile(file, command, context),
+    .option(...yesFlag)
+    .action(async (file: string, options: YesOption, command: Command) =>
+      (await run()).importFile(file, options, command, context),
     );
 
   config

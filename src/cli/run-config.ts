@@ -11,12 +11,13 @@ import { isSettingKey } from '../settings/setting-table.ts';
 import { formatSetting, showSetting, showSettings } from '../settings/show.ts';
 import { invalidSettings, knownKey, parseTypedSetting } from '../settings/validate.ts';
 import { type CliContext, openConfigurationOf } from './context.ts';
+import { insistOnNewId, isAtTerminal, savedId } from './insist.ts';
 import type { ShowOptions } from './output/json-option.ts';
 import { show, tell } from './output/show.ts';
+import type { YesOption } from './yes-flag.ts';
 
 export async function prompt(command: Command, context: CliContext): Promise<void> {
-  const { stdin, stdout } = context.runtime;
-  if (!stdin.isTerminal || !stdout.isTerminal) throw noTerminal();
+  if (!isAtTerminal(context.runtime)) throw noTerminal();
   const { runConfigPrompt } = await import('./config-prompt.ts');
   await runConfigPrompt(await openConfigurationOf(command, context), context.runtime);
 }
@@ -48,11 +49,17 @@ export async function get(word: string, command: Command, context: CliContext): 
 export async function set(
   word: string,
   value: string,
+  options: YesOption,
   command: Command,
   context: CliContext,
 ): Promise<void> {
   const changes = parseTypedSetting(knownKey(word), value, 'the command line');
   insistOnUsableFiles((await openConfigurationOf(command, context)).namedFiles(), changes);
+  const { system_id: systemId } = changes;
+  if (systemId !== undefined) {
+    const before = savedId(await openConfigurationOf(command, context));
+    await insistOnNewId(context.runtime, options, before, systemId);
+  }
   await save(changes, command, context);
 }
 
@@ -108,13 +115,16 @@ export async function repair(command: Command, context: CliContext): Promise<voi
 /** The original's config.json, or another file of ours. */
 export async function importFile(
   file: string,
+  options: YesOption,
   command: Command,
   context: CliContext,
 ): Promise<void> {
   const { runtime } = context;
   const { importSettings } = await import('../config/import.ts');
   const configuration = await openConfigurationOf(command, context);
-  const taken = await importSettings(configuration, runtime, file);
+  const taken = await importSettings(configuration, runtime, file, ({ system_id: systemId }) =>
+    insistOnNewId(runtime, options, savedId(configuration), systemId),
+  );
   for (const [key, value] of Object.entries(taken.settings)) {
     if (isSettingKey(key)) await runtime.stdout.write(`${key} = ${showSetting(key, value)}\n`);
   }

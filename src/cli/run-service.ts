@@ -3,23 +3,107 @@ import { MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortOnSignals } from '../base/signals.ts';
-import { type InstallFlags, installService, openServiceManager } from '../service/install.ts';
+import {
+  type InstalledService,
+  type InstallFlags,
+  installService,
+  openServiceManager,
+} from '../service/install.ts';
+import { serviceName } from '../service/service.ts';
+import type { SettingsFile } from '../settings/settings.ts';
+import { showSetting } from '../settings/show.ts';
 import type { CliContext } from './context.ts';
+import { firstAnswer } from './first-answer.ts';
+import { insistOnNewId, insistOnYes, isAtTerminal } from './insist.ts';
 import type { ShowOptions } from './output/json-option.ts';
 import { formatServiceStatus } from './output/service-status.ts';
 import { show, tell } from './output/show.ts';
+import type { YesOption } from './yes-flag.ts';
 
-export async function install(flags: InstallFlags, runtime: Runtime): Promise<void> {
-  const { isNew, executable, configurationFile } = await installService(runtime, flags);
+export async function install(flags: InstallFlags & YesOption, runtime: Runtime): Promise<void> {
+  const { clock } = runtime;
+  const sinceSeconds = Math.floor(clock.epochMs() / 1000);
+  const installed = await installService(runtime, flags, {
+    askForUrl: isAtTerminal(runtime) ? (known) => askForUrl(known, runtime) : undefined,
+    insistOnNewId: (before, after) => insistOnNewId(runtime, flags, before, after),
+  });
+  const { isNew, executable, configurationFile, hasUrl, settings, systemId } = installed;
   await tell(
     runtime,
     isNew ? 'Installed and started.' : 'Upgraded and started.',
     `Program:  ${executable}`,
     `Settings: ${configurationFile}`,
+    ...takenLines(installed),
+    `ID:       ${showSetting('system_id', systemId)}`,
+    `URL:      ${hasUrl ? showSetting('url', settings.url) : 'none yet'}`,
+    settings.name === ''
+      ? `Name:     none (to set one: ${serviceName} config set name ${proposedWord(runtime)})`
+      : `Name:     ${showSetting('name', settings.name)}`,
   );
+  if (!hasUrl) {
+    await tell(
+      runtime,
+      `Reports are kept until a URL is set: ${serviceName} config set url https://monitor.example.com/`,
+    );
+    return;
+  }
+  const { stateFolder } = installed;
+  const answer = await firstAnswer({ ...runtime, stateFolder, sinceSeconds });
+  await tell(runtime, `First report: ${answer}`);
 }
 
-export async function uninstall(purge: boolean, runtime: Runtime): Promise<void> {
+function takenLines({ taken }: InstalledService): readonly string[] {
+  if (taken === undefined) return [];
+  const { path, keys, left } = taken;
+  const took = keys.length === 0 ? 'nothing' : keys.join(', ');
+  return [
+    `Taken from ${path}: ${took}`,
+    ...(left.length === 0
+      ? []
+      : [
+          `Not taken: ${left.join(', ')}; to set one for the service: sudo ${serviceName} config set`,
+        ]),
+  ];
+}
+
+/** As one word of a command line. */
+function proposedWord(runtime: Pick<Runtime, 'hostName'>): string {
+  return /^[\w.-]+$/.test(runtime.hostName) ? runtime.hostName : 'NAME';
+}
+
+/** A name as well, where there is none: this is the one moment at which somebody is asked. */
+async function askForUrl(known: SettingsFile, runtime: Runtime): Promise<SettingsFile> {
+  const { askSetting, orBack, proposedName } = await import('./ask-setting.ts');
+  let url: string | undefined;
+  while (url === undefined) {
+    const said = await orBack(runtime, (context) =>
+      askSetting('url', "Your server's URL", undefined, context),
+    );
+    if (said === undefined) {
+      throw new MonitorError({
+        code: 'CANCELLED',
+        operation: 'install the service',
+        reason: 'nothing was installed',
+      });
+    }
+    url = said.url;
+  }
+  if (known.name !== undefined) return { url };
+  const message = 'Name of this machine for people (empty for none)';
+  const proposal = proposedName(runtime);
+  const named = await orBack(runtime, (context) => askSetting('name', message, proposal, context));
+  return named?.name === undefined ? { url } : { url, name: named.name };
+}
+
+export async function uninstall(
+  options: YesOption & { readonly purge?: true },
+  runtime: Runtime,
+): Promise<void> {
+  const purge = options.purge === true;
+  if (purge) {
+    const question = 'Remove the service with its settings, its system id and all unsent reports?';
+    await insistOnYes(runtime, options, 'uninstall the service', question);
+  }
   const manager = await openServiceManager(runtime);
   const { kept } = await manager.uninstall({ purge });
   await tell(runtime, 'Removed.', ...kept.map((path) => `Kept: ${path}`));

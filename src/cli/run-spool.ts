@@ -13,14 +13,16 @@ import {
   verifySpool,
 } from '../spool/operations.ts';
 import { type CliContext, spoolFolderOf } from './context.ts';
+import { insistOnYes } from './insist.ts';
 import type { ShowOptions } from './output/json-option.ts';
 import { show, tell } from './output/show.ts';
+import type { YesOption } from './yes-flag.ts';
 
 export interface ChoiceOptions {
   readonly all?: true;
 }
 
-export type DropOptions = ChoiceOptions & Pick<DropChoice, 'state'>;
+export type DropOptions = ChoiceOptions & YesOption & Pick<DropChoice, 'state'>;
 
 export async function list(
   options: ShowOptions,
@@ -63,12 +65,17 @@ export async function drop(
   command: Command,
   context: CliContext,
 ): Promise<void> {
+  const { runtime } = context;
   const choice = chooseDrop(keys, options);
   const folder = await spoolFolderOf(command, context);
-  await tell(
-    context.runtime,
-    `${plural(dropReports(context.runtime.disk, folder, choice), 'report')} deleted.`,
-  );
+  const count =
+    keys.length > 0 ? keys.length : listSpool(runtime.disk, folder)[choice.state].length;
+  if (count > 0) {
+    const what = choice.state === 'damaged' ? plural(count, 'damaged file') : unsent(count);
+    await insistOnYes(runtime, options, 'delete reports', `Delete ${what} for good?`);
+  }
+  const deleted = dropReports(runtime.disk, folder, choice);
+  await tell(runtime, `${plural(deleted, 'report')} deleted.`);
 }
 
 export async function verify(command: Command, context: CliContext): Promise<void> {
@@ -96,6 +103,10 @@ function chooseKeys(
     reason: 'give either keys or --all',
     hint: 'See the keys with: system-monitor spool list',
   });
+}
+
+function unsent(count: number): string {
+  return plural(count, 'report that no server has accepted', 'reports that no server has accepted');
 }
 
 function chooseDrop(keys: readonly string[], options: DropOptions): DropChoice {

@@ -3,6 +3,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from './context.ts';
 import { type ShowOptions, withJsonOption } from './output/json-option.ts';
 import { settingOption, typedSettings } from './setting-options.ts';
+import { type YesOption, yesFlag } from './yes-flag.ts';
+
+type InstallOptions = YesOption & {
+  readonly from?: string;
+  readonly withoutUrl?: true;
+};
 
 const logLinesDefault = 50;
 const logLinesMax = 100_000;
@@ -20,19 +26,31 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
       'install it and start it, now and at every boot; over an older version, upgrade it',
     )
     .optionsGroup('Saved in the configuration file:');
-  for (const key of ['url', 'system_id', 'interval'] as const)
+  for (const key of ['url', 'system_id', 'name', 'interval'] as const)
     install.addOption(settingOption(key));
-  install.action(async (options: Readonly<Record<string, unknown>>, command: Command) => {
+  install
+    .optionsGroup('Options:')
+    .option(
+      '--from <file>',
+      'take id, URL, name and interval from this file instead of your own settings',
+    )
+    .option('--without-url', 'keep reports until a URL is set, instead of asking for one')
+    .option(...yesFlag);
+  install.action(async (options: InstallOptions, command: Command) => {
     const { config } = command.optsWithGlobals<{ config?: string }>();
-    await (await run()).install({ settings: typedSettings(options), config }, runtime);
+    await (await run()).install(
+      { ...options, settings: typedSettings({ ...options }), config },
+      runtime,
+    );
   });
 
   service
     .command('uninstall')
     .description('stop and remove it, keeping settings and unsent reports')
     .option('--purge', 'also remove settings and unsent reports')
-    .action(async (options: { readonly purge?: true }) =>
-      (await run()).uninstall(options.purge === true, runtime),
+    .option(...yesFlag)
+    .action(async (options: YesOption & { readonly purge?: true }) =>
+      (await run()).uninstall(options, runtime),
     );
 
   for (const [verb, description, done] of [

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
 import { type ShowOptions, withJsonOption } from './output/json-option.ts';
 import type { ChoiceOptions, DropOptions } from './run-spool.ts';
+import { yesFlag } from './yes-flag.ts';
 
 export function defineSpoolCommand(program: Command, context: CliContext): void {
   const run = () => import('./run-spool.ts');
@@ -38,6 +39,7 @@ export function defineSpoolCommand(program: Command, context: CliContext): void 
         .choices(['pending', 'rejected', 'damaged'] satisfies readonly DropOptions['state'][])
         .default('rejected'),
     )
+    .option(...yesFlag)
     .action(async (keys: readonly string[], options: DropOptions, command: Command) =>
       (await run()).drop(keys, options, command, context),
     );

@@ -21,13 +21,14 @@ export interface ImportedSettings {
 }
 
 /**
- * Saves the good settings of `file` over those that are there. Throws NOT_AVAILABLE where there is no
+ * Saves the good settings of `file` over those that are there, unless `mayTake` rejects. Throws NOT_AVAILABLE where there is no
  * such file, CONFIG_INVALID where no setting in it can be read, and as `save`.
  */
 export async function importSettings(
   configuration: Pick<Configuration, 'loadGood' | 'save'>,
   { disk, platform, randomBytes }: Pick<Runtime, 'disk' | 'platform' | 'randomBytes'>,
   file: string,
+  mayTake: (settings: SettingsFile) => Promise<void> = async () => {},
 ): Promise<ImportedSettings> {
   const bytes = readBytes(disk, file);
   if (bytes === undefined) throw cannotImport(file, 'NOT_AVAILABLE', 'there is no such file');
@@ -36,6 +37,7 @@ export async function importSettings(
   if (Object.keys(settings).length === 0) {
     throw cannotImport(file, 'CONFIG_INVALID', 'none of its settings can be read');
   }
+  await mayTake(settings);
   const isNew =
     settings.system_id === undefined && configuration.loadGood().settings.system_id === undefined;
   const newId = isNew ? generateSystemId(platform, randomBytes) : undefined;

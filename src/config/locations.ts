@@ -63,10 +63,7 @@ function systemFolders(options: Pick<LocationOptions, 'platform' | 'environment'
 }
 
 /** Where the service keeps its file and its reports, whether it is installed or not. */
-export function systemPaths(options: Pick<LocationOptions, 'platform' | 'environment'>): {
-  readonly configurationFile: string;
-  readonly stateFolder: string;
-} {
+export function systemPaths(options: Pick<LocationOptions, 'platform' | 'environment'>): OwnPaths {
   const { configuration, state } = systemFolders(options);
   const configurationFile = pathsOf(options.platform).join(configuration, fileName);
   return { configurationFile, stateFolder: state };
@@ -83,7 +80,7 @@ function chooseConfiguration(options: LocationOptions, systemFile: string | unde
   if (systemFile !== undefined) {
     return { path: systemFile, why: 'the system-wide file: a service is installed here' };
   }
-  const path = pathsOf(options.platform).join(userFolders(options).configuration, fileName);
+  const path = userPaths(options).configurationFile;
   return { path, why: "the user's own: no service is installed here" };
 }
 
@@ -104,8 +101,22 @@ function chooseState(options: LocationOptions, systemState: string | undefined):
   return { path: userFolders(options).state, why: "the user's own" };
 }
 
+/** A file and a state folder that belong together. */
+export interface OwnPaths {
+  readonly configurationFile: string;
+  readonly stateFolder: string;
+}
+
+export function userPaths(
+  options: Pick<LocationOptions, 'platform' | 'environment' | 'homeFolder'>,
+): OwnPaths {
+  const { configuration, state } = userFolders(options);
+  const configurationFile = pathsOf(options.platform).join(configuration, fileName);
+  return { configurationFile, stateFolder: state };
+}
+
 /** XDG Base Directory 0.8 on Linux and its like; Apple's and Microsoft's own places elsewhere. */
-function userFolders(options: LocationOptions): {
+function userFolders(options: Pick<LocationOptions, 'platform' | 'environment' | 'homeFolder'>): {
   readonly configuration: string;
   readonly state: string;
 } {

@@ -81,11 +81,12 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
 async function install(
   { disk, paths, userId }: ServiceContext,
   control: LaunchdControl,
-  { sourceExecutable, configure }: InstallOptions,
+  { sourceExecutable, prepare, configure }: InstallOptions,
 ): Promise<InstallResult> {
   const plistFile = plistFileOf(paths);
   requireRoot(userId, 'install');
   const isNew = readDefinition(plistFile) === undefined;
+  await prepare?.();
   for (const path of [paths.configurationFile, paths.logFile]) makeFolder(disk, dirname(path));
   makeFolder(disk, paths.stateFolder);
   // launchd only ever adds to it.

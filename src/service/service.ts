@@ -30,6 +30,11 @@ export interface InstallOptions {
   /** The executable that is to become the service; it is copied to `paths.executable`. */
   readonly sourceExecutable: string;
   /**
+   * Settles what `configure` is to write: called once the rights are known to suffice, as far as they
+   * can be, and before anything is changed. It may ask a person, and throw.
+   */
+  readonly prepare?: () => Promise<void>;
+  /**
    * Writes the settings to `paths.configurationFile`: called once the rights are known to suffice,
    * and before anything starts. The file is handed to the service's user afterwards.
    */

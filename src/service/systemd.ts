@@ -63,12 +63,13 @@ export function createSystemdService(
 async function install(
   { disk, paths, runCommand, userId }: ServiceContext,
   control: SystemdControl,
-  { sourceExecutable, configure }: InstallOptions,
+  { sourceExecutable, prepare, configure }: InstallOptions,
 ): Promise<InstallResult> {
   const unitFile = unitFileOf(paths);
   const before = await control.state();
   requireRoot(userId, 'install');
   const isPackaged = before.installed && before.definition !== unitFile;
+  await prepare?.();
   await ensureUser(runCommand);
   await configure();
   await handOverConfiguration(runCommand, paths.configurationFile);

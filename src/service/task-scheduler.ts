@@ -88,11 +88,12 @@ export function createTaskSchedulerService(
 async function install(
   context: ServiceContext,
   control: TaskControl,
-  { sourceExecutable, configure }: InstallOptions,
+  { sourceExecutable, prepare, configure }: InstallOptions,
 ): Promise<InstallResult> {
   const { disk, paths } = context;
   const configurationFolder = configurationFolderOf(paths);
   const before = await control.query();
+  await prepare?.();
   makeFolder(disk, configurationFolder);
   for (const step of closeFolder) {
     await control.asAdministrator('install', 'icacls', [configurationFolder, ...step]);

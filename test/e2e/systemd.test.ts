@@ -203,11 +203,11 @@ onSystemd('a wrong flag is refused with its reason', () => {
 onSystemd('one command from the bare file installs a service that reports', () => {
   expect(noted(folder, 'install')).toMatchObject({
     status: 0,
-    stderr:
-      'Installed and started.\n' +
-      'Program:  /usr/local/bin/system-monitor\n' +
-      'Settings: /etc/system-monitor/config.json\n',
+    stderr: expect.stringMatching(
+      /^Installed and started\.\nProgram: {2}\/usr\/local\/bin\/system-monitor\nSettings: \/etc\/system-monitor\/config\.json\nID: {7}Linux-[0-9a-f]{32}\n/,
+    ),
   });
+  expect(noted(folder, 'install').stderr).toContain('\nFirst report: accepted by the server\n');
   expect(JSON.parse(noted(folder, 'installed').stdout)).toMatchObject({
     installed: true,
     enabled: true,
