@@ -79,6 +79,19 @@ new_reports
 note from-file cat /etc/system-monitor/config.json
 system-monitor service uninstall --purge; fresh
 
+# What the person has put in place of the file leads root nowhere.
+echo '{"url": "http://secret.test/", "system_id": "ROOTS"}' > /root/secret.json
+chmod 600 /root/secret.json
+mv "$own/config.json" kept.json
+ln -s /root/secret.json "$own/config.json"
+note link as_ann 'sudo system-monitor service install'
+rm "$own/config.json"; mkfifo "$own/config.json"
+note pipe as_ann 'sudo timeout 20 system-monitor service install'
+rm "$own/config.json"; mv "$own" "$own.real"; ln -s /root "$own"
+note folder-link as_ann 'sudo system-monitor service install --from .config/system-monitor/secret.json'
+rm "$own"; mv "$own.real" "$own"; mv kept.json "$own/config.json"
+note link-left find /etc /var/lib -name '*system-monitor*'
+
 # The server is away.
 note away as_ann 'sudo system-monitor service install --url http://127.0.0.1:1/'
 note away-running systemctl is-active system-monitor
@@ -189,6 +202,15 @@ onSystemd('of a file that is named id, URL, name and interval are taken, and not
   });
   const [report] = reportsAs('WIN 7');
   expect(report?.headers['system-monitor-name']).toBe('b%C3%BCro%203');
+});
+
+onSystemd('root reads the file with the rights of whose it is: no link, no pipe', () => {
+  for (const name of ['link', 'pipe', 'folder-link']) {
+    const { status, stderr } = noted(folder, name);
+    expect([77, 78]).toContain(status);
+    expect(stderr).not.toMatch(/secret\.test|ROOTS/);
+  }
+  expect(noted(folder, 'link-left').stdout).toBe('');
 });
 
 onSystemd('a server that is away is told of, and the service runs', () => {
