@@ -81,12 +81,23 @@ const absentCodes = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO']);
 /** Only writing meets these. */
 const unwritableCodes = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'EFBIG']);
 
+/** What the system itself lacks, in words that `EMFILE: too many open files` does not have. */
+const scarcityHints: Readonly<Record<string, string>> = {
+  EMFILE: 'This process may open no more files: raise its limit (LimitNOFILE, ulimit -n).',
+  ENFILE: 'The whole system may open no more files: raise its limit (fs.file-max).',
+  ENOMEM: 'The system has no memory left for it.',
+};
+
 /**
  * Wraps a file system error with the operation that met it, so that the reader learns which file,
  * and the caller gets a stable code. A MonitorError passes through as it is; what is no error of the
  * system at all is a bug.
  */
-export function wrapSystemError(operation: string, error: unknown, hint?: string): MonitorError {
+export function wrapSystemError(
+  operation: string,
+  error: unknown,
+  hint = scarcityHints[systemErrorCode(error) ?? ''],
+): MonitorError {
   if (error instanceof MonitorError) return error;
   return new MonitorError({
     code: codeOf(systemErrorCode(error)),

@@ -22,6 +22,7 @@ export const logEvents = {
   'collector.fallback': 'This part is read in another way, for the `reason` that is given.',
   'descriptors.scarce':
     'This process may open too few files (RLIMIT_NOFILE); it makes do without keeping any open.',
+  'figures.absent': 'The system does not tell a figure, and it is left out of the report.',
   'figures.clamped':
     'A figure of the system cannot be right; the nearest possible one is reported.',
   'remark.ended': 'What an earlier line said about `subject` no longer applies.',

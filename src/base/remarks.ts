@@ -14,6 +14,8 @@ interface RemarkRow {
   readonly subject?: string;
   /** Whoever makes it says it in the log as well. */
   readonly logsItself?: true;
+  /** Many machines are like that: the log says it at its lowest level. */
+  readonly isUsual?: true;
 }
 
 /** Each has the name of the log event that says that it begins. */
@@ -24,7 +26,10 @@ const remarkTable = {
   },
   'descriptors.scarce': {
     subject: 'part',
-    text: () => 'This process may open too few files; raise its limit (LimitNOFILE, ulimit -n)',
+    text: (_, reason) =>
+      reason === 'ENFILE'
+        ? 'The whole system may open too few files; raise its limit (fs.file-max)'
+        : 'This process may open too few files; raise its limit (LimitNOFILE, ulimit -n)',
   },
   'disks.hidden': {
     subject: 'mount_point',
@@ -51,6 +56,11 @@ const remarkTable = {
   },
   'users.lookup_failed': {
     text: (_, reason) => `Some users are shown by their numbers: ${reason}`,
+  },
+  'figures.absent': {
+    subject: 'figure',
+    text: (figure, reason) => `${figure} is left out: ${reason}`,
+    isUsual: true,
   },
   'figures.clamped': {
     subject: 'figure',
@@ -85,8 +95,11 @@ export interface Remarks {
   holds(kind: RemarkKind, subject: string, reason: string): void;
   /** It does not hold, or not any more. */
   ended(kind: RemarkKind, subject: string): void;
-  /** Those of this kind hold, from each subject to its reason, and no others. */
-  only(kind: RemarkKind, found: ReadonlyMap<string, string>): void;
+  /**
+   * Those of this kind hold, from each subject to its reason, and no others: of the subjects that
+   * begin with `prefix`, where the others are another part's to tell.
+   */
+  only(kind: RemarkKind, found: ReadonlyMap<string, string>, prefix?: string): void;
   /** In the order in which they began. */
   current(): readonly Remark[];
 }
@@ -105,24 +118,28 @@ export function createRemarks({ clock, logger }: RemarksOptions): Remarks {
     const key = keyOf(kind, subject);
     const since = remarks.get(key)?.since ?? Math.floor(clock.epochMs() / 1000);
     remarks.set(key, { kind, subject, reason, since });
-    const { subject: field, logsItself }: RemarkRow = remarkTable[kind];
+    const { subject: field, logsItself, isUsual }: RemarkRow = remarkTable[kind];
+    const level = isUsual ? 'debug' : 'warn';
     if (logsItself) return;
     const named = field === undefined ? {} : { [field]: subject };
-    lasting.holds(key, reason, () => logger.warn(kind, { ...named, reason }));
+    lasting.holds(key, reason, () => logger[level](kind, { ...named, reason }));
   }
 
   function ended(kind: RemarkKind, subject: string): void {
     const key = keyOf(kind, subject);
     if (!remarks.delete(key)) return;
-    lasting.ended(key, () => logger.info('remark.ended', { remark: kind, subject }));
+    const { isUsual }: RemarkRow = remarkTable[kind];
+    const level = isUsual ? 'debug' : 'info';
+    lasting.ended(key, () => logger[level]('remark.ended', { remark: kind, subject }));
   }
 
   return {
     holds,
     ended,
-    only(kind, found) {
+    only(kind, found, prefix = '') {
       for (const remark of remarks.values()) {
-        if (remark.kind === kind && !found.has(remark.subject)) ended(kind, remark.subject);
+        if (remark.kind !== kind || !remark.subject.startsWith(prefix)) continue;
+        if (!found.has(remark.subject)) ended(kind, remark.subject);
       }
       for (const [subject, reason] of found) holds(kind, subject, reason);
     },

@@ -3,7 +3,7 @@
  * output, no shell and nothing on its standard input.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { MonitorError, systemErrorCode } from '../base/errors.ts';
+import { errorMessage, MonitorError, systemErrorCode } from '../base/errors.ts';
 
 export interface CommandRequest {
   /** A path, or a name that is looked up in PATH. */
@@ -58,12 +58,11 @@ export function createCommandRunner({ environment }: CommandRunnerOptions): RunC
         reject(new MonitorError({ code: 'CANCELLED', operation, reason: 'it was cancelled' }));
         return;
       }
-      const child = spawn(request.program, request.args, {
-        env: { ...env, ...request.environment },
-        shell: false,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        windowsHide: true,
-      });
+      const child = startChild(request, { ...env, ...request.environment });
+      if (child instanceof Error) {
+        reject(startFailure(operation, child));
+        return;
+      }
       const stdout = new BoundedOutput(request.maxOutputBytes ?? defaultMaxOutputBytes);
       const stderr = new BoundedOutput(request.maxOutputBytes ?? defaultMaxOutputBytes);
       const timer =
@@ -80,16 +79,18 @@ export function createCommandRunner({ environment }: CommandRunnerOptions): RunC
         clearTimeout(timer);
         request.signal?.removeEventListener('abort', abort);
       }
+      const started = child;
       function fail(code: 'TIMEOUT' | 'CANCELLED' | 'MALFORMED', reason: string): void {
         settle();
-        abandon(child);
+        abandon(started);
         reject(new MonitorError({ code, operation, reason }));
       }
-      child.stdout.on('data', (piece: Buffer) => {
+      // Without a descriptor left there are no pipes; the error event tells of it.
+      child.stdout?.on('data', (piece: Buffer) => {
         if (request.onOutput !== undefined) request.onOutput(piece);
         else if (!stdout.add(piece)) fail('MALFORMED', stdout.complaint);
       });
-      child.stderr.on('data', (piece: Buffer) => {
+      child.stderr?.on('data', (piece: Buffer) => {
         if (!stderr.add(piece)) fail('MALFORMED', stderr.complaint);
       });
       child.on('error', (error) => {
@@ -106,6 +107,23 @@ export function createCommandRunner({ environment }: CommandRunnerOptions): RunC
         });
       });
     });
+}
+
+/** Some errors are thrown (ENOMEM, EAGAIN), others are told by an event. */
+function startChild(
+  { program, args }: CommandRequest,
+  env: Readonly<Record<string, string | undefined>>,
+): ChildProcess | Error {
+  try {
+    return spawn(program, args, {
+      env,
+      shell: false,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(errorMessage(error));
+  }
 }
 
 /**

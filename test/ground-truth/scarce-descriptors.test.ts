@@ -23,12 +23,15 @@ testWith(
       const program = join(import.meta.dirname, 'programs/scarce-descriptors.ts');
       const node = [process.execPath, '--disable-warning=ExperimentalWarning', program];
       const { stdout } = await run('/usr/bin/prlimit', ['--nofile=64:64', ...node]);
-      const { counts, kept, remarks } = JSON.parse(stdout);
+      const { counts, kept, remarks, said } = JSON.parse(stdout);
       expect(counts).toHaveLength(4);
       for (const count of counts) expect(count).toBeGreaterThan(processes);
       expect(kept).toBeLessThanOrEqual(64 / 4);
       expect(kept).toBeGreaterThan(0);
       expect(remarks).toContain('descriptors.scarce');
+      const [ofFile, ofProgram] = said;
+      expect(ofFile).toMatch(/^read \/proc\/stat: EMFILE: too many open files.*ulimit -n/);
+      expect(ofProgram).toMatch(/^run true: .*EMFILE/);
     } finally {
       child.stdin.end('\n');
       await closed;

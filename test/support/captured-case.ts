@@ -225,7 +225,7 @@ function capturedStatfs(
   const mountProber: MountProber = {
     ask: async (mount) => {
       const blocks = read().mounts[mount.mountPoint];
-      return blocks === 'stuck' ? undefined : blocks;
+      return blocks === undefined || blocks === 'stuck' ? undefined : { blocks };
     },
     retain: () => {},
     stuck: () => [],

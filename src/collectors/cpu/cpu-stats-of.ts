@@ -1,13 +1,20 @@
-import { MonitorError } from '../../base/errors.ts';
+import { isForeseen, MonitorError } from '../../base/errors.ts';
+import type { Remarks } from '../../base/remarks.ts';
 import type { Cpu } from './index.ts';
 
-/** Throws NOT_AVAILABLE when the system names no CPU; a frequency of nobody knows what is left out. */
-export function cpuStatsOf(figures: {
-  readonly count: number;
-  readonly frequencyMhz: number | undefined;
-  readonly percentUsed: number;
-}): Cpu {
-  const { count, frequencyMhz, percentUsed } = figures;
+/**
+ * Throws NOT_AVAILABLE when the system names no CPU. A frequency that nobody knows is left out, which
+ * is remarked.
+ */
+export function cpuStatsOf(
+  figures: {
+    readonly count: number;
+    readonly readFrequencyMhz: () => number | undefined;
+    readonly percentUsed: number;
+  },
+  remarks: Remarks,
+): Cpu {
+  const { count, readFrequencyMhz, percentUsed } = figures;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new MonitorError({
       code: 'NOT_AVAILABLE',
@@ -15,7 +22,18 @@ export function cpuStatsOf(figures: {
       reason: 'the system reports none',
     });
   }
-  return frequencyMhz === undefined
-    ? { count, percent_used: percentUsed }
-    : { count, frequency: frequencyMhz, percent_used: percentUsed };
+  const figure = 'cpu.frequency';
+  try {
+    const frequency = readFrequencyMhz();
+    if (frequency !== undefined) {
+      remarks.ended('figures.absent', figure);
+      return { count, frequency, percent_used: percentUsed };
+    }
+    remarks.holds('figures.absent', figure, 'the system does not tell it');
+  } catch (error) {
+    // It adorns the others, and takes none of them along.
+    if (!isForeseen(error)) throw error;
+    remarks.holds('figures.absent', figure, error.message);
+  }
+  return { count, percent_used: percentUsed };
 }

@@ -29,11 +29,14 @@ function createHostCollector({ roots, clock, remarks }: CollectorContext): Colle
       const figure = 'cpu.percent_used';
       if (countsNothing(reading.times)) remarks.holds('figures.clamped', figure, noTimes);
       else remarks.ended('figures.clamped', figure);
-      return cpuStatsOf({
-        count: countOnline(roots) ?? reading.onlineCpus,
-        frequencyMhz: readCpuFrequencyMhz(roots),
-        percentUsed: percent,
-      });
+      return cpuStatsOf(
+        {
+          count: countOnline(roots) ?? reading.onlineCpus,
+          readFrequencyMhz: () => readCpuFrequencyMhz(roots),
+          percentUsed: percent,
+        },
+        remarks,
+      );
     },
   };
 }
@@ -41,7 +44,7 @@ function createHostCollector({ roots, clock, remarks }: CollectorContext): Colle
 /** A system that pretends to have a kernel, gVisor among them. */
 const noTimes = 'the kernel counts no CPU time';
 
-function createContainerCollector({ roots, clock }: CollectorContext): Collector<Cpu> {
+function createContainerCollector({ roots, clock, remarks }: CollectorContext): Collector<Cpu> {
   let loaded: Promise<ContainerCpu> | undefined;
 
   async function load(): Promise<ContainerCpu> {
@@ -54,7 +57,8 @@ function createContainerCollector({ roots, clock }: CollectorContext): Collector
     async collect(signal) {
       loaded ??= load();
       const { count, percentUsed } = await (await loaded).measure(signal);
-      return cpuStatsOf({ count, frequencyMhz: readCpuFrequencyMhz(roots), percentUsed });
+      const readFrequencyMhz = () => readCpuFrequencyMhz(roots);
+      return cpuStatsOf({ count, readFrequencyMhz, percentUsed }, remarks);
     },
   };
 }

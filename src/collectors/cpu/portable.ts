@@ -18,11 +18,14 @@ export function createPortableCpuCollector(context: CollectorContext): Collector
   return {
     async collect(signal) {
       const { percent, reading } = await usage.measure(signal);
-      return cpuStatsOf({
-        count: reading.length,
-        frequencyMhz: averageMhz(reading),
-        percentUsed: percent,
-      });
+      return cpuStatsOf(
+        {
+          count: reading.length,
+          readFrequencyMhz: () => averageMhz(reading),
+          percentUsed: percent,
+        },
+        context.remarks,
+      );
     },
   };
 }

@@ -43,8 +43,8 @@ export function createWin32CpuCollector(
       const { calls, usage } = await source;
       const { percent } = await usage.measure(signal);
       const count = readProcessorCount(calls);
-      const frequencyMhz = readProcessorFrequency(calls, count);
-      return cpuStatsOf({ count, frequencyMhz, percentUsed: percent });
+      const readFrequencyMhz = () => readProcessorFrequency(calls, count);
+      return cpuStatsOf({ count, readFrequencyMhz, percentUsed: percent }, context.remarks);
     },
   };
 }

@@ -25,7 +25,7 @@ import type { RunCommand } from '../../host/run-command.ts';
 import type { CollectorContext } from '../collector.ts';
 import type { Filter } from '../filter.ts';
 import type { Disk } from './index.ts';
-import { type Sizes, sizesOf } from './sizes.ts';
+import { type Sizes, sizesAnswered } from './sizes.ts';
 
 /** As for Linux: a report every second must still go out in its second. */
 const waitMs = 500;
@@ -50,13 +50,18 @@ export function createDfList(context: CollectorContext, runCommand?: RunCommand)
       askSystem({ program: 'df', args: dfArgs, deadlineMs: 'until aborted', signal }, runCommand),
   });
 
-  async function probe(mounts: readonly ListedMount[]): Promise<ListedDisk[]> {
+  async function probe(
+    mounts: readonly ListedMount[],
+    hidden: Map<string, string>,
+  ): Promise<ListedDisk[]> {
     const asked = mounts.map(probedMount);
     prober.retain(asked);
     const answers = await Promise.all(asked.map((mount) => prober.ask(mount, waitMs)));
     return mounts.flatMap((mount, index) => {
-      const blocks = answers[index];
-      return blocks === undefined ? [] : diskOf(mount, sizesOf(blocks));
+      const sizes = sizesAnswered(mount, answers[index]);
+      if (sizes === undefined) return [];
+      if ('reason' in sizes) hidden.set(mount.mountPoint, sizes.reason);
+      return 'reason' in sizes ? [] : diskOf(mount, sizes);
     });
   }
 
@@ -67,9 +72,10 @@ export function createDfList(context: CollectorContext, runCommand?: RunCommand)
       const mounts = listed.filter((one) => isDisk(one) && keep(one.source, one.mountPoint));
       const answer = await df.ask(waitMs);
       let disks: ListedDisk[];
+      const hidden = new Map<string, string>();
       if (answer === 'late') {
         remarks.holds('collector.fallback', 'disks', lateReason(listed));
-        disks = await probe(mounts);
+        disks = await probe(mounts, hidden);
       } else {
         remarks.ended('collector.fallback', 'disks');
         prober.retain([]);
@@ -77,6 +83,7 @@ export function createDfList(context: CollectorContext, runCommand?: RunCommand)
       }
       const stuck = prober.stuck().map((one) => [one, 'it does not answer'] as const);
       remarks.only('mount.stuck', new Map(stuck));
+      remarks.only('disks.hidden', hidden);
       return disks;
     },
     close: () => {

@@ -10,8 +10,8 @@ import { existsSync } from 'node:fs';
 import { errorMessage, MonitorError } from '../../base/errors.ts';
 import { isAnsweredFromMemory } from '../../host/linux/memory-file-systems.ts';
 import { createMountProber } from '../../host/linux/mount-prober.ts';
-import { statCommands } from '../../host/linux/probe-child.ts';
-import { type FileSystemBlocks, readFileSystemBlocks } from '../../host/linux/statfs.ts';
+import { type MountAnswer, statCommands } from '../../host/linux/probe-child.ts';
+import { readFileSystemBlocks } from '../../host/linux/statfs.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { createNameBound, type NameBound } from '../name-bound.ts';
@@ -19,7 +19,7 @@ import { createTimeSlice } from '../time-slice.ts';
 import { createDiskList } from './disk-list.ts';
 import type { Disk, Disks } from './index.ts';
 import type { DiskMount } from './select-mounts.ts';
-import { sizesOf } from './sizes.ts';
+import { sizesAnswered } from './sizes.ts';
 
 /**
  * How long a sample waits for a mount that may hang. A FUSE daemon answers in a millisecond, a far
@@ -41,31 +41,26 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
   const prober = calls.mountProber ?? createMountProber({ clock, logger, commands });
   const listDisks = createDiskList(context, exists);
 
-  /** Undefined for a disk that cannot be asked now. */
-  function readNow(disk: DiskMount, hidden: Map<string, string>): FileSystemBlocks | undefined {
+  /** Undefined for a disk that was unmounted meanwhile. */
+  function readNow({ mount, mountPoint }: DiskMount): MountAnswer | undefined {
     try {
-      return readBlocks(disk.mount.mountPointBytes);
+      return { blocks: readBlocks(mount.mountPointBytes) };
     } catch (error) {
-      const { mountPoint } = disk;
       const reason = errorMessage(error);
-      // Below a folder that this user may not enter; anything else was unmounted meanwhile.
-      const isDenied = error instanceof MonitorError && error.code === 'PERMISSION';
-      if (isDenied) hidden.set(mountPoint, reason);
-      else logger.debug('disks.skipped', { mount_point: mountPoint, reason });
+      const isGone = error instanceof MonitorError && error.code === 'NOT_AVAILABLE';
+      if (!isGone) return { reason };
+      logger.debug('disks.skipped', { mount_point: mountPoint, reason });
       return undefined;
     }
   }
 
-  async function readAll(
-    disks: readonly DiskMount[],
-    hidden: Map<string, string>,
-  ): Promise<(FileSystemBlocks | undefined)[]> {
+  async function readAll(disks: readonly DiskMount[]): Promise<(MountAnswer | undefined)[]> {
     const slice = createTimeSlice(clock);
-    const answers: (Promise<FileSystemBlocks | undefined> | FileSystemBlocks | undefined)[] = [];
+    const answers: (Promise<MountAnswer | undefined> | MountAnswer | undefined)[] = [];
     for (const disk of disks) {
       if (slice.used()) await slice.pause();
       const inMemory = isAnsweredFromMemory(disk.mount, disk.ancestors, roots);
-      answers.push(inMemory ? readNow(disk, hidden) : prober.ask(disk.mount, probeWaitMs));
+      answers.push(inMemory ? readNow(disk) : prober.ask(disk.mount, probeWaitMs));
     }
     return await Promise.all(answers);
   }
@@ -76,7 +71,7 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
       const disks = await listDisks(keep);
       prober.retain(disks.map((disk) => disk.mount));
       const hidden = new Map<string, string>();
-      const answers = await readAll(disks, hidden);
+      const answers = await readAll(disks);
       remarks.only(
         'mount.stuck',
         new Map(prober.stuck().map((one) => [one, 'it does not answer'])),
@@ -86,10 +81,9 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
       // Without a prototype: a device may bear any name, `__proto__` too.
       const report: Disks = Object.create(null);
       for (const [index, disk] of disks.entries()) {
-        const blocks = answers[index];
-        if (blocks === undefined) continue;
-        const sizes = sizesOf(blocks);
-        if (sizes === undefined) hidden.set(disk.mountPoint, 'its size cannot be true');
+        const sizes = sizesAnswered(disk.mount, answers[index]);
+        if (sizes === undefined) continue;
+        if ('reason' in sizes) hidden.set(disk.mountPoint, sizes.reason);
         else report[keys[index] ?? disk.key] = { ...namesOf(disk, names), ...sizes };
       }
       remarks.only('disks.hidden', hidden);

@@ -1,7 +1,28 @@
 /** From what statfs(2) says to the sizes of a disk. */
 import { exactProduct } from '../../base/exact.ts';
+import type { Mount } from '../../host/linux/mountinfo.ts';
+import type { MountAnswer } from '../../host/linux/probe-child.ts';
 import type { FileSystemBlocks } from '../../host/linux/statfs.ts';
 import type { Disk } from './index.ts';
+
+/**
+ * The sizes that a mount answered with, or why there are none, as a clause. Undefined where it has
+ * not answered, which is told of it elsewhere, and where it is gone.
+ */
+export function sizesAnswered(
+  { fileSystem }: Pick<Mount, 'fileSystem'>,
+  answer: MountAnswer | undefined,
+): Sizes | { readonly reason: string } | undefined {
+  if (answer === undefined) return undefined;
+  if ('reason' in answer) return /^No such file|ENOENT/.test(answer.reason) ? undefined : answer;
+  const { blocks } = answer;
+  // The kernel answers 0 for every figure to whom a private mount is closed (fuse_statfs).
+  if (blocks.blocks === 0 && /^fuse/.test(fileSystem)) return { reason: tellsNothing };
+  return sizesOf(blocks) ?? { reason: 'its size cannot be true' };
+}
+
+const tellsNothing =
+  'it tells no size; it may be closed to other users than the one who mounted it';
 
 export type Sizes = Pick<Disk, 'total' | 'used' | 'free'>;
 

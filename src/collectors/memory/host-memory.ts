@@ -21,20 +21,22 @@ export interface HostMemory {
  * then take what cannot be from free memory: used as total - free, available as free.
  */
 export function hostMemoryOf(info: MemInfo, availableEstimate: number): HostMemory {
-  const { total, free, buffers = 0, cached = 0, slabReclaimable = 0 } = info;
-  const usedWithoutCaches = total - free - buffers - cached - slabReclaimable;
+  const { total, buffers = 0, cached = 0, slabReclaimable = 0 } = info;
   const clamped = new Map<string, string>();
+  if (info.free > total) clamped.set('memory.free', 'it is more than the total');
+  const free = Math.min(info.free, total);
+  const usedWithoutCaches = total - free - buffers - cached - slabReclaimable;
   if (usedWithoutCaches < 0) clamped.set('memory.used', 'free and cached are more than the total');
   if (availableEstimate > total) clamped.set('memory.available', 'it is more than the total');
   if (availableEstimate < 0) clamped.set('memory.available', 'it is less than nothing');
   const used = usedWithoutCaches < 0 ? total - free : usedWithoutCaches;
   const available = availableEstimate > total ? free : Math.max(0, availableEstimate);
   const percentUsed = percentOf(total - available, total);
-  if (percentUsed === undefined || free > total) {
+  if (percentUsed === undefined) {
     throw new MonitorError({
       code: 'MALFORMED',
       operation: 'read /proc/meminfo',
-      reason: `of ${total} bytes ${free} free`,
+      reason: 'this machine has no memory at all',
     });
   }
   return { memory: { total, available, percent_used: percentUsed, used, free }, clamped };

@@ -14,7 +14,7 @@ export function createLinuxMemoryCollector(context: CollectorContext): Collector
   return {
     async collect() {
       const { memory: host, clamped } = readHostMemory(roots);
-      remarks.only('figures.clamped', clamped);
+      remarks.only('figures.clamped', clamped, 'memory.');
       if (settings.scope === 'host') return host;
       const { readContainerMemory } = await import('./container-memory.ts');
       return readContainerMemory(roots, host);
@@ -25,7 +25,7 @@ export function createLinuxMemoryCollector(context: CollectorContext): Collector
 function readHostMemory({ proc }: SystemRoots): HostMemory {
   const impossible = new Map<string, string>();
   const info = parseMemInfo(readKernelFile(`${proc}/meminfo`), (field) => {
-    impossible.set(`memory.${field}`, 'the kernel tells more than any machine has');
+    impossible.set(`memory.${field}`, 'what the kernel tells is no size that a machine has');
   });
   const available =
     info.available ?? estimateAvailable(info, readOptionalKernelFile(`${proc}/zoneinfo`));

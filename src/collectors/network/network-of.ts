@@ -22,10 +22,16 @@ export function networkOf(
   const names = createNameBound(context, 'interfaces');
   const keys = names.boundKeys(kept.map(({ name }) => name));
   names.tell();
+  const absent = new Map<string, string>();
   // Without a prototype: an interface may bear any name, `__proto__` too.
   const network: Network = Object.create(null);
   for (const [index, { name, ip, netmask }] of kept.entries()) {
-    const { sentBytes, receivedBytes } = counters.get(name) ?? {};
+    const counted = counters.get(name);
+    const { sentBytes, receivedBytes } = counted ?? {};
+    if (counted !== undefined) {
+      if (sentBytes === undefined) absent.set(`network.${name}.bytes_sent`, noCounter);
+      if (receivedBytes === undefined) absent.set(`network.${name}.bytes_recv`, noCounter);
+    }
     network[keys[index] ?? name] = {
       ip,
       netmask,
@@ -33,5 +39,8 @@ export function networkOf(
       ...(receivedBytes === undefined ? {} : { bytes_recv: receivedBytes }),
     };
   }
+  context.remarks.only('figures.absent', absent, 'network.');
   return network;
 }
+
+const noCounter = 'what the system tells is no count';

@@ -41,20 +41,26 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
     else remarks.holds('processes.hidden', roots.proc, reason);
   }
 
+  /** `reason`: why some names cannot be had there, if so. */
+  function remarkUsers(source: 'passwd' | 'getent', reason: string | undefined): void {
+    if (reason === undefined) remarks.ended('users.lookup_failed', source);
+    else remarks.holds('users.lookup_failed', source, reason);
+  }
+
   return {
     async collect(signal) {
       if (settings.processes_detail === 'off') return [];
       const keep = await createFilter(settings.processes_include, settings.processes_exclude);
-      const unreadable = users.refresh();
-      if (unreadable === undefined) remarks.ended('users.lookup_failed', 'passwd');
-      else remarks.holds('users.lookup_failed', 'passwd', unreadable);
+      remarkUsers('passwd', users.refresh());
       const names = createNameBound(context, 'processes');
       const sample = await readAll({ context, files, cache, users, names, keep, signal });
       remarkHidden(sample.isFirstSeen);
-      if (files.isScarce()) remarks.holds('descriptors.scarce', 'processes', 'EMFILE');
+      const scarcity = files.scarcity();
+      if (scarcity !== undefined) remarks.holds('descriptors.scarce', 'processes', scarcity);
       else remarks.ended('descriptors.scarce', 'processes');
-      if (settings.processes_detail === 'full')
-        await nameUnknownUsers(users, names, sample.unnamed);
+      if (settings.processes_detail === 'full') {
+        remarkUsers('getent', await nameUnknownUsers(users, names, sample.unnamed));
+      }
       names.tell();
       return processesByDetail(sample.processes, settings.processes_detail);
     },
@@ -111,18 +117,22 @@ async function readAll(options: ReadOptions): Promise<Sample> {
   return { processes, unnamed, isFirstSeen };
 }
 
-/** The number stays where the uid has no name, as psutil has it. */
+/**
+ * The number stays where the uid has no name, as psutil has it. The answer says why one may be missing
+ * that there is.
+ */
 async function nameUnknownUsers(
   users: UserNames,
   names: NameBound,
   unnamed: Sample['unnamed'],
-): Promise<void> {
-  if (unnamed.length === 0) return;
-  await users.lookUp(new Set(unnamed.map(({ uid }) => uid)));
+): Promise<string | undefined> {
+  if (unnamed.length === 0) return undefined;
+  const reason = await users.lookUp(new Set(unnamed.map(({ uid }) => uid)));
   for (const { process, uid } of unnamed) {
     const username = users.nameOf(uid);
     if (username !== undefined) process.username = names.bound(username);
   }
+  return reason;
 }
 
 /** Every procfs shows at least those who may read it: ourselves. */

@@ -5,7 +5,8 @@
  * /proc/cpuinfo alone.
  */
 import { readdirSync } from 'node:fs';
-import { readOptionalKernelFile } from './files.ts';
+import { wrapSystemError } from '../../base/errors.ts';
+import { isAbsence, readOptionalKernelFile } from './files.ts';
 
 /** MHz of each CPU that tells it, in the order of `cpu MHz` lines. ARM has none. */
 export function parseCpuInfoMhz(text: string): number[] {
@@ -66,8 +67,9 @@ function listPolicies(cpuFolder: string): string[] {
 function listNames(folder: string): string[] {
   try {
     return readdirSync(folder);
-  } catch {
+  } catch (error) {
     // No cpufreq driver, or no sysfs at all: a normal absence.
-    return [];
+    if (isAbsence(error)) return [];
+    throw wrapSystemError(`list ${folder}`, error);
   }
 }

@@ -33,6 +33,11 @@ const absentCodes = new Set([
   'ESRCH',
 ]);
 
+/** A lack of descriptors or memory is none. */
+export function isAbsence(error: unknown): boolean {
+  return absentCodes.has(systemErrorCode(error) ?? '');
+}
+
 /**
  * The same for a file that may be missing, refused, or refuse to answer (a driver's sysfs file does
  * so with EBUSY, EIO or EINVAL): undefined then.
@@ -41,7 +46,7 @@ export function readOptionalKernelFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (absentCodes.has(systemErrorCode(error) ?? '')) return undefined;
+    if (isAbsence(error)) return undefined;
     throw wrapSystemError(`read ${path}`, error);
   }
 }

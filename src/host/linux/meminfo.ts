@@ -29,8 +29,8 @@ const wantedFields: Readonly<Record<string, keyof MemInfo>> = {
 };
 
 /**
- * A size that no machine has (a container's file system may subtract below zero: lxcfs#115) counts as
- * not told, and is named to `onImpossible`. Throws MALFORMED without MemTotal and MemFree, which every
+ * A size that is none, or that no machine has (a container's file system may subtract below zero:
+ * lxcfs#115), counts as not told, and is named to `onImpossible`. Throws MALFORMED without MemTotal and MemFree, which every
  * kernel since 2.4 has.
  */
 export function parseMemInfo(
@@ -45,8 +45,7 @@ export function parseMemInfo(
       : undefined;
     if (wanted === undefined) continue;
     const kibibytes = /^\s*(\d+)(?: kB)?\s*$/.exec(line.slice(colon + 1))?.[1];
-    if (kibibytes === undefined) throw malformed(`no size in the line "${line.slice(0, 100)}"`);
-    const bytes = Number(kibibytes) * 1024;
+    const bytes = Number(kibibytes ?? Number.NaN) * 1024;
     if (Number.isSafeInteger(bytes)) fields[wanted] = bytes;
     else onImpossible(wanted);
   }

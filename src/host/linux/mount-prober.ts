@@ -11,15 +11,14 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { createMountWatch, type MountWatch } from './mount-watch.ts';
 import type { Mount } from './mountinfo.ts';
-import { createProbeStarter } from './probe-child.ts';
-import type { FileSystemBlocks } from './statfs.ts';
+import { createProbeStarter, type MountAnswer } from './probe-child.ts';
 
 export interface MountProber {
   /**
-   * The mount's figures. Undefined when it gives none within `waitMs`, when it was stuck before and
-   * has not answered since, or when it answers with an error. Never throws, never waits longer.
+   * The mount's figures, or why it gives none. Undefined when it does not answer within `waitMs`, and
+   * when it was stuck before and has not answered since. Never throws, never waits longer.
    */
-  ask(mount: Mount, waitMs: number): Promise<FileSystemBlocks | undefined>;
+  ask(mount: Mount, waitMs: number): Promise<MountAnswer | undefined>;
   /** Forgets the mounts that are no longer there, and ends their watchmen. */
   retain(mounts: readonly Mount[]): void;
   /** The mount points that are left alone for now, sorted. */
@@ -57,7 +56,8 @@ export function createMountProber({ clock, logger, commands }: MountProberOption
   return {
     async ask(mount, waitMs) {
       const path = pathOf(mount);
-      if (path === undefined) return undefined;
+      if (path === undefined)
+        return { reason: 'its path is no UTF-8, and no program can be given it' };
       const watch = watchOf(mount);
       if (watch.isAsked()) {
         watch.leaveAlone();
@@ -65,7 +65,7 @@ export function createMountProber({ clock, logger, commands }: MountProberOption
       }
       if (probes.waiting() < maxWaitingProbes) return watch.ask(path, waitMs);
       logger.debug('mount.skipped', { mount_point: mount.mountPoint });
-      return undefined;
+      return { reason: `${maxWaitingProbes} other mounts have not answered yet` };
     },
     retain(mounts) {
       const keys = new Set(mounts.map(keyOf));

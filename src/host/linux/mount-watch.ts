@@ -2,8 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { createLastingLog } from '../../base/lasting-log.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Probe, ProbeStarter } from './probe-child.ts';
-import type { FileSystemBlocks } from './statfs.ts';
+import type { MountAnswer, Probe, ProbeStarter } from './probe-child.ts';
 
 export interface MountWatch {
   readonly mountPoint: string;
@@ -12,7 +11,7 @@ export interface MountWatch {
   /** Whether it missed a deadline and has not answered since. */
   isLate(): boolean;
   /** Undefined where no answer comes within `waitMs`, or none is waited for. Not while it is asked. */
-  ask(path: string, waitMs: number): Promise<FileSystemBlocks | undefined>;
+  ask(path: string, waitMs: number): Promise<MountAnswer | undefined>;
   /** In place of asking, while it is asked. */
   leaveAlone(): void;
   /** Ends the child, if it can be ended. */
@@ -41,30 +40,28 @@ export function createMountWatch(mountPoint: string, options: MountWatchOptions)
   let probe: Probe | undefined;
   let startedMs = 0;
   let late = false;
-  let lateAnswer:
-    | { readonly blocks: FileSystemBlocks | undefined; readonly atMs: number }
-    | undefined;
+  let lateAnswer: { readonly answer: MountAnswer; readonly atMs: number } | undefined;
 
   /** Takes its notes about the mount when the child ends, however late that is. */
-  async function askOnce(path: string): Promise<FileSystemBlocks | undefined> {
+  async function askOnce(path: string): Promise<MountAnswer | undefined> {
     probe = start(path);
     startedMs = clock.monotonicMs();
     const outcome = await probe.outcome;
     probe = undefined;
     // A child that was ended says nothing about the mount.
     if (outcome === 'ended') return undefined;
-    if (late) lateAnswer = { blocks: outcome.blocks, atMs: clock.monotonicMs() };
-    if (outcome.blocks === undefined) logger.debug('mount.error', fields);
+    if (late) lateAnswer = { answer: outcome, atMs: clock.monotonicMs() };
+    if ('reason' in outcome) logger.debug('mount.error', { ...fields, reason: outcome.reason });
     lasting.ended(mountPoint, () => logger.info('mount.recovered', fields));
     late = false;
-    return outcome.blocks;
+    return outcome;
   }
 
-  function takeLateAnswer(): FileSystemBlocks | undefined {
-    const answer = lateAnswer;
+  function takeLateAnswer(): MountAnswer | undefined {
+    const taken = lateAnswer;
     lateAnswer = undefined;
-    if (answer === undefined) return undefined;
-    return clock.monotonicMs() - answer.atMs <= lateAnswerKeptMs ? answer.blocks : undefined;
+    if (taken === undefined) return undefined;
+    return clock.monotonicMs() - taken.atMs <= lateAnswerKeptMs ? taken.answer : undefined;
   }
 
   return {
@@ -76,7 +73,7 @@ export function createMountWatch(mountPoint: string, options: MountWatchOptions)
       // Nobody waits for the next watchman of a mount that is stuck.
       if (late) return undefined;
       const inTime = await answeredWithin(answer, waitMs, clock);
-      if (inTime !== 'late') return inTime.blocks;
+      if (inTime !== 'late') return inTime.answer;
       late = true;
       return takeLateAnswer();
     },
@@ -89,13 +86,13 @@ export function createMountWatch(mountPoint: string, options: MountWatchOptions)
 }
 
 async function answeredWithin(
-  answer: Promise<FileSystemBlocks | undefined>,
+  answered: Promise<MountAnswer | undefined>,
   waitMs: number,
   clock: Clock,
-): Promise<{ readonly blocks: FileSystemBlocks | undefined } | 'late'> {
+): Promise<{ readonly answer: MountAnswer | undefined } | 'late'> {
   const done = new AbortController();
   const late = clock.sleep(waitMs, done.signal).then(() => 'late' as const);
-  const inTime = await Promise.race([answer.then((blocks) => ({ blocks })), late]);
+  const inTime = await Promise.race([answered.then((answer) => ({ answer })), late]);
   done.abort();
   return inTime;
 }

@@ -10,8 +10,11 @@ import type { RunCommand } from '../run-command.ts';
 import { parsePasswd } from './passwd.ts';
 
 export interface NameService {
-  /** Asks about those that are not known or whose time is over. Never throws. */
-  lookUp(uids: readonly number[]): Promise<void>;
+  /**
+   * Asks about those that are not known or whose time is over. Never throws. The answer says why some
+   * of them are not known yet: nobody could be asked, or has not answered.
+   */
+  lookUp(uids: readonly number[]): Promise<string | undefined>;
   nameOf(uid: number): string | undefined;
 }
 
@@ -37,6 +40,8 @@ const maxEntries = 10_000;
 interface Entry {
   /** Undefined: nobody has that uid. */
   readonly name: string | undefined;
+  /** Why nobody has answered. */
+  readonly failure?: string;
   readonly expiresMs: number;
 }
 
@@ -49,10 +54,10 @@ export function createNameService(options: NameServiceOptions): NameService {
   let asking = false;
   let missing = false;
 
-  function note(uid: number, name: string | undefined, keptMs: number): void {
+  function note(uid: number, keptMs: number, entry: Omit<Entry, 'expiresMs'>): void {
     // The oldest entry comes first in a Map.
     entries.delete(uid);
-    entries.set(uid, { name, expiresMs: clock.monotonicMs() + keptMs });
+    entries.set(uid, { ...entry, expiresMs: clock.monotonicMs() + keptMs });
     const oldest = entries.keys().next();
     if (entries.size > maxEntries && oldest.done !== true) entries.delete(oldest.value);
   }
@@ -66,14 +71,26 @@ export function createNameService(options: NameServiceOptions): NameService {
       const names = parsePasswd(stdout);
       for (const uid of uids) {
         const name = names.get(uid);
-        note(uid, name, name === undefined ? noNameKeptMs : nameKeptMs);
+        note(uid, name === undefined ? noNameKeptMs : nameKeptMs, { name });
       }
     } catch (error) {
       missing = error instanceof MonitorError && error.code === 'NOT_AVAILABLE';
-      logger.debug('users.lookup_failed', { uids: uids.length, reason: errorMessage(error) });
+      const failure = errorMessage(error);
+      logger.debug('users.lookup_failed', { uids: uids.length, reason: failure });
       // A name that was right an hour ago is better than its number.
-      for (const uid of uids) note(uid, entries.get(uid)?.name, failureKeptMs);
+      for (const uid of uids) note(uid, failureKeptMs, { name: entries.get(uid)?.name, failure });
     }
+  }
+
+  function whyUnknown(uids: readonly number[]): string | undefined {
+    for (const uid of uids) {
+      const entry = entries.get(uid);
+      if (entry?.name !== undefined) continue;
+      if (missing) return 'getent, which knows them, is not installed';
+      if (entry === undefined) return 'getent has not answered yet';
+      if (entry.failure !== undefined) return entry.failure;
+    }
+    return undefined;
   }
 
   return {
@@ -81,14 +98,16 @@ export function createNameService(options: NameServiceOptions): NameService {
       const nowMs = clock.monotonicMs();
       const due = uids.filter((uid) => (entries.get(uid)?.expiresMs ?? nowMs) <= nowMs);
       // While a slow directory thinks about the last question, nobody waits for it again.
-      if (due.length === 0 || missing || asking) return;
-      asking = true;
-      const answered = new AbortController();
-      const answer = ask(due.slice(0, maxUidsAtOnce)).finally(() => {
-        asking = false;
-      });
-      await Promise.race([answer, clock.sleep(waitMs, answered.signal)]);
-      answered.abort();
+      if (due.length > 0 && !missing && !asking) {
+        asking = true;
+        const answered = new AbortController();
+        const answer = ask(due.slice(0, maxUidsAtOnce)).finally(() => {
+          asking = false;
+        });
+        await Promise.race([answer, clock.sleep(waitMs, answered.signal)]);
+        answered.abort();
+      }
+      return whyUnknown(uids);
     },
     nameOf: (uid) => entries.get(uid)?.name,
   };

@@ -59,8 +59,8 @@ export interface ProcessFiles {
   pids(): Promise<Uint32Array>;
   /** Whether there is such a process or not. Worth keeping: it holds the paths. */
   folder(pid: number): ProcessFolder;
-  /** Whether descriptors ran out a short while ago: each file is opened anew then. */
-  isScarce(): boolean;
+  /** `EMFILE` or `ENFILE` where descriptors ran out a short while ago: each file is opened anew then. */
+  scarcity(): string | undefined;
 }
 
 /** Of a longer command line the rest is not read; only the first argument is of interest. */
@@ -107,6 +107,7 @@ export function createProcessFiles(
     keptOpenMax,
     keptOpen: new Set(),
     restSamples: 0,
+    scarcity: undefined,
   };
   let lastCount = 0;
 
@@ -125,7 +126,7 @@ export function createProcessFiles(
       }
     },
     folder: (pid) => new KernelProcessFolder(`${proc}/${pid}`, shared),
-    isScarce: () => shared.restSamples > 0,
+    scarcity: () => (shared.restSamples > 0 ? shared.scarcity : undefined),
   };
 }
 
@@ -141,6 +142,8 @@ interface Shared {
   readonly keptOpen: Set<KernelProcessFolder>;
   /** For how many samples none is kept open. */
   restSamples: number;
+  /** What ran out: of this process, or of the system. */
+  scarcity: string | undefined;
 }
 
 /** RLIMIT_NOFILE (getrlimit(2)); Node raises the soft limit to the hard one when it starts. */
@@ -161,7 +164,9 @@ function withRoom<Value>(shared: Shared, attempt: () => Value): Value {
   try {
     return attempt();
   } catch (error) {
-    if (!scarceCodes.has(systemErrorCode(error) ?? '')) throw error;
+    const code = systemErrorCode(error) ?? '';
+    if (!scarceCodes.has(code)) throw error;
+    shared.scarcity = code;
     shared.restSamples = samplesWithoutKeeping;
     if (shared.keptOpen.size === 0) throw error;
     for (const folder of shared.keptOpen) folder.close();

@@ -19,9 +19,10 @@ export interface UserNames {
   refresh(): string | undefined;
   /**
    * Makes the names of these uids known where that needs a question. Waits half a second at
-   * most and never throws; what is answered later is known the next time.
+   * most and never throws; what is answered later is known the next time. The answer says why some of
+   * them have no name, where that is not because there is none.
    */
-  lookUp(uids: Iterable<number>): Promise<void>;
+  lookUp(uids: Iterable<number>): Promise<string | undefined>;
   /** Undefined when nobody has that uid, or nobody has answered yet. */
   nameOf(uid: number): string | undefined;
 }
@@ -55,9 +56,8 @@ export function createUserNames({ etc, clock, logger, runCommand }: UserNamesOpt
       }
     },
     async lookUp(uids) {
-      if (service === undefined) return;
       const unknown = [...uids].filter((uid) => !names.has(uid));
-      await service.lookUp(unknown);
+      return await service?.lookUp(unknown);
     },
     nameOf: (uid) => names.get(uid) ?? service?.nameOf(uid),
   };

@@ -149,7 +149,7 @@ function createDeadServer() {
   const mountProber: MountProber = {
     ask: async ({ mountPoint }) => {
       probed.push(mountPoint);
-      return mountPoint === '/Volumes/MIC CARD' ? undefined : blocks;
+      return mountPoint === '/Volumes/MIC CARD' ? undefined : { blocks };
     },
     retain: () => {},
     stuck: () => ['/Volumes/MIC CARD'],

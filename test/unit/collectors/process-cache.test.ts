@@ -43,7 +43,7 @@ function createSystem(first: Partial<Process>) {
   const files: ProcessFiles = {
     pids: async () => Uint32Array.of(7),
     folder: () => folder,
-    isScarce: () => false,
+    scarcity: () => undefined,
   };
   const cache = createProcessCache(files);
   let nowMs = 0;

@@ -11,11 +11,13 @@ import { systemClock } from '../../support/clocks.ts';
 const probeScript = `
 echo asked >> "$1/asked"
 while [ -e "$1/dead" ]; do sleep 0.02; done
-if [ -e "$1/refused" ]; then exit 1; fi
+if [ -e "$1/refused" ]; then echo "stat: cannot read '$1': Permission denied" >&2; exit 1; fi
 echo "4096 100 60 50"
 `;
 const commands = [['/bin/sh', '-c', probeScript, 'probe']];
-const figures = { fragmentBytes: 4096, blocks: 100, blocksFree: 60, blocksAvailable: 50 };
+const figures = {
+  blocks: { fragmentBytes: 4096, blocks: 100, blocksFree: 60, blocksAvailable: 50 },
+};
 /** Long enough for any machine; a test that needs it to pass uses `shortWaitMs`. */
 const longWaitMs = 30_000;
 const shortWaitMs = 100;
@@ -73,9 +75,10 @@ test('a mount that answers in time gives its figures', async () => {
   expect(prober.stuck()).toEqual([]);
 });
 
-test('a mount that answers with an error gives none and is not stuck', async () => {
+test('a mount that answers with an error says why it gives none, and is not stuck', async () => {
   writeFileSync(join(folder, 'refused'), '');
-  expect(await prober.ask(mountAt(folder), longWaitMs)).toBeUndefined();
+  const answer = await prober.ask(mountAt(folder), longWaitMs);
+  expect(answer).toEqual({ reason: 'Permission denied' });
   expect(prober.stuck()).toEqual([]);
 });
 
@@ -157,11 +160,15 @@ test('a program that is missing is passed over for the next one', async () => {
 
 test('without any program that can be started there are no figures, and nothing hangs', async () => {
   const none = createMountProber({ clock: systemClock, logger, commands: [['/nonexistent/stat']] });
-  expect(await none.ask(mountAt(folder), longWaitMs)).toBeUndefined();
+  expect(await none.ask(mountAt(folder), longWaitMs)).toEqual({
+    reason: 'no program that asks it can be started',
+  });
   expect(none.stuck()).toEqual([]);
 });
 
-test('a mount point that cannot be an argument is not asked', async () => {
+test('a mount point that cannot be an argument is not asked, and that is said', async () => {
   const mount = { ...mountAt('/media/\ufffd'), mountPointBytes: '/media/\xff' };
-  expect(await prober.ask(mount, longWaitMs)).toBeUndefined();
+  expect(await prober.ask(mount, longWaitMs)).toEqual({
+    reason: 'its path is no UTF-8, and no program can be given it',
+  });
 });

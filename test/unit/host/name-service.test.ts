@@ -55,7 +55,7 @@ test('a slow directory is waited for once, and its late answer counts', async ()
   );
   const first = service.lookUp([5001]);
   await clock.advance(500);
-  await first;
+  expect(await first).toBe('getent has not answered yet');
   expect(service.nameOf(5001)).toBeUndefined();
 
   await service.lookUp([5001, 5002]);
@@ -86,8 +86,20 @@ test('a system without getent is asked once and no more', async () => {
   });
   await service.lookUp([5001]);
   await clock.advance(24 * 60 * minute);
-  await service.lookUp([5001, 5002]);
+  const reason = await service.lookUp([5001, 5002]);
   expect(asked).toHaveLength(1);
+  expect(reason).toBe('getent, which knows them, is not installed');
+});
+
+test('why a name is missing is said where nobody answered, and not where nobody has that number', async () => {
+  const answers = [says('', 2), says('', 3)];
+  const { clock, service } = createDirectory(() => answers.shift() ?? says('a:x:5001:1:::\n'));
+  expect(await service.lookUp([5001])).toBeUndefined();
+  await clock.advance(5 * minute);
+  expect(await service.lookUp([5001])).toBe('getent failed with exit status 3');
+  expect(await service.lookUp([5001])).toBe('getent failed with exit status 3');
+  await clock.advance(minute);
+  expect(await service.lookUp([5001])).toBeUndefined();
 });
 
 test('a crowd of unknown users is asked about in portions', async () => {
