@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { answer, startReceiver, startTcpServer } from '../../support/scripted-receiver.ts';
 import { createTestTransport, postOnce, withTransport } from '../../support/transports.ts';
@@ -37,6 +38,25 @@ test('status, Retry-After, Date and body of the answer are handed on', async () 
     notice: undefined,
     body: 'busy',
   });
+});
+
+test('a request that has ended leaves nothing behind at its caller’s signal', async () => {
+  const receiver = await startReceiver();
+  const { signal } = new AbortController();
+  await withTransport({ url: receiver.url }, async (transport) => {
+    for (let number = 0; number < 3; number += 1) await transport.post({ body: '{}', signal });
+  });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('a request that its caller has ended before sends nothing', async () => {
+  const receiver = await startReceiver();
+  const ended = AbortSignal.abort();
+  const result = await withTransport({ url: receiver.url }, (transport) =>
+    transport.post({ body: '{}', signal: ended }),
+  );
+  expect(result).toMatchObject({ kind: 'failure', code: 'ABORTED' });
+  expect([receiver.requests, receiver.connections]).toEqual([[], 0]);
 });
 
 test('one connection serves many reports', async () => {

@@ -4,6 +4,7 @@ import { createSecureContext, createServer as createTlsServer } from 'node:tls';
 import { expect, test } from '@jest/globals';
 import { type ProbeResult, probeConnection } from '../../../src/delivery/probe-connection.ts';
 import { createAuthority, pemOf, withOpenssl } from '../../support/certificates.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { testWith } from '../../support/requirement.ts';
 import { startTcpServer } from '../../support/scripted-receiver.ts';
 
@@ -16,10 +17,23 @@ test('each step that is taken is told, and leaves no connection', async () => {
   const port = await startTcpServer((socket) => closed.push(once(socket.resume(), 'close')));
   expect(await probe(`http://127.0.0.1:${port}/`)).toMatchObject([
     { step: 'dns', ok: true, detail: '127.0.0.1 is an address already' },
-    { step: 'tcp', ok: true },
+    { step: 'tcp', ok: true, detail: `connected to 127.0.0.1 port ${port}` },
   ]);
   expect(closed).toHaveLength(1);
   await Promise.all(closed);
+});
+
+test('a name that nobody has, and a port that nobody listens on, end it there', async () => {
+  // Too long a label for DNS, so that no server is asked.
+  const nobody = `${'a'.repeat(64)}.test`;
+  expect(await probe(`http://${nobody}/`)).toMatchObject([
+    { step: 'dns', ok: false, code: 'ENOTFOUND', detail: expect.stringContaining(nobody) },
+  ]);
+  const port = await freePorts(1);
+  expect((await probe(`http://127.0.0.1:${port}/`)).at(-1)).toMatchObject({
+    ...{ step: 'tcp', ok: false, code: 'ECONNREFUSED' },
+    detail: expect.stringContaining(`127.0.0.1:${port}`),
+  });
 });
 
 test('what does not answer is left after its time, with its connection', async () => {
@@ -57,7 +71,10 @@ testWith(
     for (const host of ['localhost', '127.0.0.1']) {
       const url = new URL(`https://${host}:${port}/`);
       const results = await probeConnection({ url, secureContext, timeoutMs: 5000 });
-      expect(results.at(-1)).toMatchObject({ step: 'tls', ok: true });
+      expect(results.at(-1)).toMatchObject({
+        ...{ step: 'tls', ok: true },
+        detail: expect.stringMatching(/^TLSv1\.\d, certificate until \w{3} .* \d{4} GMT$/),
+      });
     }
     server.close();
     await once(server, 'close');
