@@ -44,6 +44,25 @@ test('a report under the name of another is no report', () => {
   expect(decoded).toEqual({ kind: 'damaged', reason: "the file's name belongs to another report" });
 });
 
+test.each<[string, (content: Buffer) => Buffer, string]>([
+  ['nothing', () => Buffer.alloc(0), 'the file is empty'],
+  ['something else', () => Buffer.from('ELF\n'), 'it does not begin like a report'],
+  ['a line that does not end', () => Buffer.alloc(400, 'x'), 'it does not begin like a report'],
+  [
+    'a body that was cut',
+    (content) => content.subarray(0, -3),
+    `${body.length - 3} bytes instead of the ${body.length} that were written`,
+  ],
+  [
+    'a body that changed',
+    (content) => Buffer.concat([content.subarray(0, -1), Buffer.from('!')]),
+    'the content does not match its digest',
+  ],
+])('of %s it is said what is wrong', (_, change, reason) => {
+  const content = Buffer.from(encodeReport(key, body));
+  expect(decodeReport(key, change(content))).toEqual({ kind: 'damaged', reason });
+});
+
 test('arbitrary bytes are never taken for a report, and never throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
