@@ -1,11 +1,11 @@
 /** What the spool gives up, and in which order, on a disk that is full or refuses a call. */
 import { expect, test } from '@jest/globals';
-import { silentLogger } from '../../../src/base/logger.ts';
 import { createSpool } from '../../../src/spool/create-spool.ts';
 import type { SpoolLimits } from '../../../src/spool/limits.ts';
 import type { Spool } from '../../../src/spool/spool.ts';
 import { createManualClock } from '../../support/clocks.ts';
 import { type CrashDisk, createCrashDisk } from '../../support/crash-disk.ts';
+import { createRecordingLogger } from '../../support/recording-logger.ts';
 
 const folder = '/spool';
 const epoch = 1_800_000_000;
@@ -13,6 +13,8 @@ const epoch = 1_800_000_000;
 interface Scene {
   readonly disk: CrashDisk;
   readonly spool: Spool;
+  /** What was said of the disk. */
+  told(): readonly string[];
   /** Reports of one size. */
   append(from: number, to: number): void;
   /** Which of them wait, by their number, and which of those in memory. */
@@ -27,13 +29,20 @@ interface Scene {
 function createScene(limits: Partial<SpoolLimits> = {}): Scene {
   const disk = createCrashDisk();
   const clock = createManualClock(epoch * 1000);
-  const options = { disk, folder, pid: 1, clock, logger: silentLogger };
+  const logger = createRecordingLogger();
+  const options = { disk, folder, pid: 1, clock, logger };
   const spool = createSpool({ ...options, limits: { minFreeBytes: 0, ...limits } });
   const numbers = (entries: readonly { readonly epoch: number }[]) =>
     entries.map((entry) => entry.epoch - epoch);
   return {
     disk,
     spool,
+    told: () =>
+      logger.lines.flatMap(({ event, fields }) =>
+        event === 'spool.disk_refused' || event === 'spool.disk_recovered'
+          ? [`${event}: ${fields.reason ?? fields.waiting}`]
+          : [],
+      ),
     append: (from, to) => {
       for (let number = from; number <= to; number += 1) {
         spool.append(epoch + number, Buffer.from('x'.repeat(100)));
@@ -53,6 +62,23 @@ function createScene(limits: Partial<SpoolLimits> = {}): Scene {
     },
   };
 }
+
+test('that the disk refuses is told at once, again where the reason is another, and when it is over', () => {
+  const { disk, append, told } = createScene();
+  append(0, 0);
+  expect(told()).toEqual([]);
+  for (const code of ['EIO', 'EROFS']) {
+    disk.refuse = (call) => (call === 'write' ? code : undefined);
+    append(1, 3);
+  }
+  expect(told()).toEqual([
+    expect.stringMatching(/^spool\.disk_refused: .*EIO/),
+    expect.stringMatching(/^spool\.disk_refused: .*EROFS/),
+  ]);
+  disk.refuse = () => undefined;
+  append(4, 4);
+  expect(told().slice(2)).toEqual(['spool.disk_recovered: 8']);
+});
 
 test('on a full disk a report just made takes the place of the oldest, one for one', () => {
   const { spool, append, waiting, inMemory, leave } = createScene();

@@ -138,7 +138,12 @@ test('a second spool on the same folder is refused and told the pid of the first
   const folder = temporaryFolder();
   const spool = open(folder, { pid: 4242 });
   expect(() => open(folder)).toThrow(
-    expect.objectContaining({ code: 'BUSY', message: expect.stringContaining('pid 4242') }),
+    expect.objectContaining({
+      code: 'BUSY',
+      operation: `lock ${folder}`,
+      reason: 'another process (pid 4242) is using this folder',
+      hint: 'Only one background process can use a state folder. Stop the other one, or give this one its own folder with --state-dir.',
+    }),
   );
   spool.close();
   open(folder).close();
