@@ -17,6 +17,7 @@ import {
   sentParts,
 } from '../collectors/index.ts';
 import { createCollector, systemKind } from '../collectors/lazy-collector.ts';
+import type { View } from '../collectors/part.ts';
 import { findLocations, type LocationOptions } from '../config/locations.ts';
 import { environmentName, settingKeys } from '../settings/setting-table.ts';
 import { defaultSettings, type Settings, type TypedSettings } from '../settings/settings.ts';
@@ -49,16 +50,23 @@ export interface SamplerOptions {
   readonly locations: LocationOptions;
   readonly flags: TypedSettings;
   readonly form: Form;
+  /** Of a part with `sortKeys`. */
+  readonly view: View;
 }
 
 export async function createSampler(subject: Subject, options: SamplerOptions): Promise<Sampler> {
-  const { runtime, form } = options;
+  const { runtime, form, view } = options;
   const settings = await collectingSettings(options);
   const cutNames = new Set<string>();
-  const context = { ...createCollectorContext(runtime, silentLogger, settings), cutNames };
+  const isShown = form !== 'json' || view.sort !== undefined;
+  const context = {
+    ...createCollectorContext(runtime, silentLogger, settings),
+    cutNames,
+    isShown,
+  };
   return subject === 'stats'
     ? createStatsSampler(context, form, runtime)
-    : createPartSampler(subject, context, form);
+    : createPartSampler(subject, context, options);
 }
 
 type SamplingContext = CollectorContext & { readonly cutNames: Set<string> };
@@ -72,10 +80,11 @@ function besides({ remarks, cutNames }: SamplingContext): Pick<Sample, 'remarks'
 function createPartSampler<Part extends PartName>(
   part: Part,
   context: SamplingContext,
-  form: Form,
+  { form, view }: SamplerOptions,
 ): Sampler {
   const collector = createCollector(part, context);
-  const { toWire } = parts[part];
+  const { toWire, details } = parts[part];
+  const isArranged = view.sort !== undefined || view.limit !== undefined;
   return {
     parts: [part],
     async take() {
@@ -83,7 +92,9 @@ function createPartSampler<Part extends PartName>(
       context.cutNames.clear();
       const value = await collectWithin(part, (signal) => collector.collect(signal), context);
       values[part] = value;
-      const json = form === 'json' && toWire !== undefined ? toWire(value) : value;
+      const arrange = isArranged && form !== 'tables' ? (await details()).arrange : undefined;
+      const arranged = arrange === undefined ? value : arrange(value, view);
+      const json = form === 'json' && toWire !== undefined ? toWire(arranged) : arranged;
       return { values, json, ...besides(context) };
     },
     close: () => collector.close?.(),

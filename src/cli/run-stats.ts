@@ -3,6 +3,7 @@ import { isForeseen, MonitorError } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortOnSignals } from '../base/signals.ts';
+import type { View } from '../collectors/part.ts';
 import { createSampler, type Form, type SamplerOptions, type Subject } from './collecting.ts';
 import type { ShowOptions } from './output/json-option.ts';
 import { jsonFor, tell, wantsJson } from './output/show.ts';
@@ -10,6 +11,8 @@ import { jsonFor, tell, wantsJson } from './output/show.ts';
 export interface StatsOptions extends ShowOptions {
   readonly wide?: true;
   readonly watch?: string | true;
+  readonly sort?: string;
+  readonly limit?: string;
 }
 
 const defaultWatchSeconds = 2;
@@ -18,13 +21,14 @@ const longestWatchSeconds = 86_400;
 export async function runStats(
   subject: Subject,
   options: StatsOptions,
-  sampling: Omit<SamplerOptions, 'form'>,
+  sampling: Omit<SamplerOptions, 'form' | 'view'>,
 ): Promise<void> {
   const { runtime } = sampling;
   const watchMs = parseWatch(options.watch);
+  const view = parseView(options);
   const isJson = wantsJson(options, runtime);
   const form: Form = !isJson ? 'tables' : options.wide === true ? 'wide' : 'json';
-  const sampler = await createSampler(subject, { ...sampling, form });
+  const sampler = await createSampler(subject, { ...sampling, form, view });
   const say = createRemarkTeller(runtime);
   try {
     if (watchMs === undefined) await showOnce();
@@ -43,7 +47,7 @@ export async function runStats(
   async function sample(indent?: number): Promise<Shown> {
     const { values, json, remarks, cutNames } = await sampler.take();
     if (isJson) return { text: jsonFor(runtime.stdout, json, indent), remarks };
-    const options = { columns: runtime.stdout.columns(), cutNames };
+    const options = { columns: runtime.stdout.columns(), cutNames, view };
     const { formatAll, formatPart } = await import('./output/human.ts');
     const text =
       subject === 'stats'
@@ -101,6 +105,21 @@ function withClearedScreen({ text, remarks }: Shown, subject: Subject, everyMs: 
   const below = remarks.map((remark) => `\n${printable(remark)}.\n`).join('');
   const clearToLineEnd = '\u001b[K\n';
   return `\u001b[H${(title + text + below).replaceAll('\n', clearToLineEnd)}\u001b[J`;
+}
+
+function parseView({ sort, limit }: StatsOptions): View {
+  if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
+    throw new MonitorError({
+      code: 'USAGE',
+      operation: `read flag --limit ${limit}`,
+      reason: 'it takes a whole number, from 1',
+      hint: 'For example: --limit 10',
+    });
+  }
+  return {
+    ...(sort === undefined ? {} : { sort }),
+    ...(limit === undefined ? {} : { limit: Number(limit) }),
+  };
 }
 
 function parseWatch(watch: string | true | undefined): number | undefined {

@@ -1,5 +1,5 @@
 /** One command for each part, and `stats` for all of them. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { partNames, parts } from '../collectors/index.ts';
 import type { SettingKey } from '../settings/setting-table.ts';
 import type { TypedSettings } from '../settings/settings.ts';
@@ -10,15 +10,24 @@ import { type PartFlag, partFlags } from './part-flags.ts';
 import type { StatsOptions } from './run-stats.ts';
 
 export function defineStatsCommands(program: Command, context: CliContext): void {
-  for (const part of partNames) define(part, parts[part].summary, partFlags([part]));
+  for (const part of partNames) {
+    const { summary, sortKeys } = parts[part];
+    define(part, summary, partFlags([part]), sortKeys);
+  }
   define('stats', 'all parts, exactly as they are sent', partFlags(partNames));
 
-  function define(subject: Subject, summary: string, flags: readonly PartFlag[]): void {
+  function define(
+    subject: Subject,
+    summary: string,
+    flags: readonly PartFlag[],
+    sortKeys?: readonly string[],
+  ): void {
     const command = withJsonOption(program.command(subject))
       .description(summary)
-      .option('--wide', 'in JSON, add the parts that are shown but not sent')
+      .option('--wide', 'in JSON, add what is shown but not sent')
       .option('--watch [seconds]', 'repeat, every so many seconds (2)');
     for (const { option } of flags) command.addOption(option);
+    if (sortKeys !== undefined) addViewOptions(command, sortKeys);
     command.action(async (options: StatsOptions) => {
       const { runStats } = await import('./run-stats.ts');
       await runStats(subject, options, {
@@ -28,6 +37,18 @@ export function defineStatsCommands(program: Command, context: CliContext): void
       });
     });
   }
+}
+
+/** They change what is shown of a sample, and no setting. */
+function addViewOptions(command: Command, sortKeys: readonly string[]): void {
+  command
+    .addOption(
+      new Option(
+        '--sort <key>',
+        'sort by this; cpu and memory (not on macOS), the largest first',
+      ).choices(sortKeys),
+    )
+    .option('--limit <count>', 'show only the first so many');
 }
 
 /** The flags of this call, as the settings that they stand for. */

@@ -63,6 +63,8 @@ export interface CollectorContext {
   readonly platform: NodeJS.Platform;
   readonly roots: SystemRoots;
   readonly settings: CollectingSettings;
+  /** Figures are wanted that are shown and never sent: at a terminal, and with `--wide`. */
+  readonly isShown?: boolean;
   /** How long one collector may take before its part is left empty. */
   readonly deadlineMs: number;
   /** The real ones unless told. */

@@ -20,6 +20,8 @@ export interface PartRow<Value> {
   /** Which setting each of its flags stands for. */
   readonly flags: Readonly<Partial<Record<ShortFlag, SettingKey>>>;
   readonly collectors: CollectorTable<Value>;
+  /** By what people can have its entries sorted; they can then be limited to the first ones too. */
+  readonly sortKeys?: readonly string[];
   /** Absent for a part that always has figures. */
   readonly judge?: (value: Value, settings: CollectingSettings) => Verdict;
   /** Lazy: the row stands in what every start reads. */
@@ -38,9 +40,18 @@ export type Verdict = 'ok' | 'empty' | 'off' | 'impossible';
 export const emptyOrOk = (value: object): Verdict =>
   Object.keys(value).length === 0 ? 'empty' : 'ok';
 
+/** How people want to see entries: all of them in their own order unless told. */
+export interface View {
+  /** One of the row's `sortKeys`. */
+  readonly sort?: string;
+  readonly limit?: number;
+}
+
 export interface PartDetails<Value> {
   /** For people. Pure. */
-  readonly show: (value: Value) => Table;
+  readonly show: (value: Value, view: View) => Table;
+  /** For a part with `sortKeys`: the value in that order, and no more of it. Pure. */
+  readonly arrange?: (value: Value, view: View) => Value;
   /** Its table may be long: it stands below the others. */
   readonly isLong?: true;
   readonly capture: CaptureSources;

@@ -12,7 +12,7 @@ export function percentOf(part: number, whole: number): number | undefined {
  * the exact value decides, and one that lies just between goes to the even tenth. Of the values
  * that a double holds exactly only odd quarters (1.25, 3.75) lie between.
  */
-function roundToTenth(value: number): number {
+export function roundToTenth(value: number): number {
   const isBetween = Math.abs((value * 4) % 2) === 1;
   if (!isBetween) return Number(value.toFixed(1));
   const below = Math.floor(value * 10);

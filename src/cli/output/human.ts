@@ -1,6 +1,7 @@
 /** What the parts show, as aligned tables for people at a terminal. */
 import type { Table } from '../../base/table.ts';
 import { type PartName, type PartValues, parts } from '../../collectors/index.ts';
+import type { View } from '../../collectors/part.ts';
 import { formatTable } from './table.ts';
 
 export interface TableOptions {
@@ -8,6 +9,7 @@ export interface TableOptions {
   readonly columns: number;
   /** Names that the collectors cut: they are marked, and never where they are sent. */
   readonly cutNames: ReadonlySet<string>;
+  readonly view?: View;
 }
 
 /** Ends with a line break. */
@@ -38,7 +40,10 @@ async function shownPart<Part extends PartName>(
   options: TableOptions,
 ): Promise<{ readonly part: Part; readonly text: string; readonly isLong: boolean }> {
   const { show, isLong = false } = await parts[part].details();
-  const text = value === undefined ? 'Not available.\n' : formatShown(show(value), options);
+  const text =
+    value === undefined
+      ? 'Not available.\n'
+      : formatShown(show(value, options.view ?? {}), options);
   return { part, text, isLong };
 }
 

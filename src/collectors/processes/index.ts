@@ -3,13 +3,23 @@
  *
  * Each system supplies, with psutil 5.9 as the measure, `pid`, `name` and the name of the real
  * user, as much of it as `processes_detail` asks for (detail.ts); `processes_include` and
- * `processes_exclude` are matched against the name.
+ * `processes_exclude` are matched against the name. Where people look, CPU use and memory come to it.
  */
 import type { ProcessStats, Processes as SentProcesses } from '../../wire/stats.ts';
-import type { Same, SentRow } from '../part.ts';
+import type { SentRow } from '../part.ts';
 
 export type Process = ProcessStats;
-export type Processes = SentProcesses;
+/** For people alone. */
+export interface ProcessUsage {
+  /** Since the sample before; absent without one. 100 is one CPU, so that it may be more. */
+  readonly cpu_percent?: number;
+  /** What it has in memory. */
+  readonly rss_bytes: number;
+}
+
+/** Without usage where the system does not tell it, or the process has ended meanwhile. */
+export type UsedProcess = (Process | Omit<Process, 'username'>) & Partial<ProcessUsage>;
+export type Processes = SentProcesses | UsedProcess[];
 
 export const processes: SentRow<Processes, SentProcesses> = {
   summary: 'all processes and their users',
@@ -30,7 +40,14 @@ export const processes: SentRow<Processes, SentProcesses> = {
     const isFiltered = settings.processes_include.length + settings.processes_exclude.length > 0;
     return isFiltered ? 'empty' : 'impossible';
   },
+  sortKeys: ['cpu', 'memory', 'name', 'pid'],
   details: async () => (await import('./details.ts')).processesDetails,
-  toWire: (value: Same<Processes, SentProcesses>) => value,
+  toWire,
   whenFailed: [],
 };
+
+/** A report's list is passed on as it is: it may be of thousands. */
+function toWire(value: Processes): SentProcesses {
+  if (!Array.isArray(value) || !value.some((one) => 'rss_bytes' in one)) return value;
+  return value.map(({ cpu_percent, rss_bytes, ...sent }: UsedProcess) => sent);
+}

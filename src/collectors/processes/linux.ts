@@ -5,6 +5,7 @@
  *                 └ status and cmdline only for what is new, changed, or was not read for long
  */
 import { MonitorError } from '../../base/errors.ts';
+import { createProcessCounterReader } from '../../host/linux/process-counters.ts';
 import { createProcessFiles, type ProcessFiles } from '../../host/linux/process-files.ts';
 import { createUserNames, type UserNames } from '../../host/linux/users.ts';
 import { createCommandRunner, systemPath } from '../../host/run-command.ts';
@@ -15,6 +16,7 @@ import { createTimeSlice } from '../time-slice.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
 import { createProcessCache, type ProcessCache } from './process-cache.ts';
+import { createProcessUsages, type ProcessUsages } from './usage.ts';
 
 /** Looking at the clock costs little, but not nothing: once for this many processes. */
 const processesBetweenLooks = 32;
@@ -24,13 +26,14 @@ const processesBetweenLooks = 32;
  * process that ends while it is read is left out, as is one that hidepid=1 keeps secret.
  */
 export function createLinuxProcessesCollector(context: CollectorContext): Collector<Processes> {
-  const { clock, logger, remarks, roots, settings } = context;
+  const { clock, logger, remarks, roots, settings, isShown = false } = context;
   const files = createProcessFiles(roots.proc);
   const cache = createProcessCache(files);
   const isThisSystem = roots.etc === '/etc';
   const runCommand = isThisSystem
     ? createCommandRunner({ environment: { PATH: systemPath } })
     : undefined;
+  const usages = isShown ? createUsages(context) : undefined;
   const users = createUserNames({ etc: roots.etc, clock, logger, runCommand });
 
   /** Process 1 is there for everybody, unless hidepid keeps the processes of others from us. */
@@ -51,6 +54,7 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
     async collect(signal) {
       if (settings.processes_detail === 'off') return [];
       const keep = await createFilter(settings.processes_include, settings.processes_exclude);
+      await usages?.prepare(files.pids, signal);
       remarkUsers('passwd', users.refresh());
       const names = createNameBound(context, 'processes');
       const sample = await readAll({ context, files, cache, users, names, keep, signal });
@@ -62,10 +66,16 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
         remarkUsers('getent', await nameUnknownUsers(users, names, sample.unnamed));
       }
       names.tell();
-      return processesByDetail(sample.processes, settings.processes_detail);
+      const processes = processesByDetail(sample.processes, settings.processes_detail);
+      return usages === undefined ? processes : await usages.addTo(processes);
     },
     close: () => cache.close(),
   };
+}
+
+function createUsages({ clock, roots }: CollectorContext): ProcessUsages {
+  const counters = createProcessCounterReader(roots.proc);
+  return createProcessUsages(clock, () => counters.read);
 }
 
 interface ReadOptions {

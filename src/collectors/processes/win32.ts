@@ -27,6 +27,7 @@ import {
   loadSnapshotCalls,
   type SnapshotCalls,
   type SnapshotProcess,
+  type SnapshotReader,
 } from '../../host/win32/process-snapshot.ts';
 import type { Sid } from '../../host/win32/sid.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
@@ -35,6 +36,7 @@ import { createNameBound } from '../name-bound.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
+import { createProcessUsages, type ProcessUsages } from './usage.ts';
 
 /** What no token tells: psutil, too, knows them by their pids. */
 const idlePid = 0;
@@ -70,13 +72,15 @@ export function createWin32ProcessesCollector(
   context: CollectorContext,
   { load = loadProcessCalls }: { readonly load?: () => Promise<Win32ProcessCalls> } = {},
 ): Collector<Processes> {
-  const { clock, settings } = context;
+  const { clock, settings, isShown = false } = context;
 
   async function open() {
     const { snapshot, owners, accounts, privileges } = await load();
     enableDebugPrivilege(privileges);
+    const snapshots = createSnapshotReader(snapshot);
     return {
-      snapshots: createSnapshotReader(snapshot),
+      snapshots,
+      usages: isShown ? createUsages(clock, snapshots) : undefined,
       owners: createOwnerCache(owners, clock),
       names: createAccountNames(accounts, clock),
     };
@@ -87,10 +91,11 @@ export function createWin32ProcessesCollector(
     async collect(signal) {
       if (settings.processes_detail === 'off') return [];
       source ??= open();
-      const { snapshots, owners, names } = await source;
+      const { snapshots, usages, owners, names } = await source;
       const keep = await createFilter(settings.processes_include, settings.processes_exclude, {
         ignoreCase: true,
       });
+      await usages?.prepare(async () => snapshots.read().map(({ pid }) => pid), signal);
       const listed = snapshots.read();
 
       const bounds = createNameBound(context, 'processes');
@@ -112,9 +117,19 @@ export function createWin32ProcessesCollector(
       owners.forgetAllBut(listed);
       bounds.tell();
       processes.sort((a, b) => a.pid - b.pid);
-      return processesByDetail(processes, settings.processes_detail);
+      const byDetail = processesByDetail(processes, settings.processes_detail);
+      return usages === undefined ? byDetail : await usages.addTo(byDetail);
     },
   };
+}
+
+/** The idle process uses what nobody else does: a sum of no use to whoever looks for one. */
+function createUsages(clock: Clock, snapshots: SnapshotReader): ProcessUsages {
+  return createProcessUsages(clock, () => {
+    const counters = snapshots.readCounters();
+    counters.delete(idlePid);
+    return (pid) => counters.get(pid);
+  });
 }
 
 const unasked: ProcessOwner = { kind: 'denied' };

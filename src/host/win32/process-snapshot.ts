@@ -1,7 +1,7 @@
 /** Every process in one call, with its image name; nothing is opened. */
 
 import { openLibrary, refused } from './native-library.ts';
-import { createNativeMemory } from './native-memory.ts';
+import { createNativeMemory, type NativeMemory } from './native-memory.ts';
 
 export interface SnapshotProcess {
   readonly pid: number;
@@ -9,6 +9,15 @@ export interface SnapshotProcess {
   readonly imageName: string;
   /** 100 ns since 1601. Together with the pid it names a process for ever. */
   readonly createTime: bigint;
+}
+
+export interface SnapshotCounters {
+  /** The `createTime`. */
+  readonly start: bigint;
+  /** In user and in kernel mode. */
+  readonly cpuSeconds: number;
+  /** The working set, as psutil's rss. */
+  readonly rssBytes: number;
 }
 
 const systemProcessInformation = 5;
@@ -48,24 +57,53 @@ export async function loadSnapshotCalls(): Promise<SnapshotCalls> {
  *    0 ULONG          NextEntryOffset   0 in the last entry
  *    4 ULONG          NumberOfThreads
  *   32 LARGE_INTEGER  CreateTime
+ *   40 LARGE_INTEGER  UserTime          100 ns, of ended threads too; KernelTime at 48
  *   56 UNICODE_STRING ImageName         USHORT Length in bytes; at 64 the text's address
- *   80 HANDLE         UniqueProcessId   (what follows are the entry's counters and threads)
+ *   80 HANDLE         UniqueProcessId
+ *  144 SIZE_T         WorkingSetSize    bytes; the threads follow at 256
  *
  * @param address where the memory lay when Windows wrote the addresses of the names into it
  */
 export function parseProcessSnapshot(bytes: Uint8Array, address: bigint): SnapshotProcess[] {
-  const memory = createNativeMemory('SYSTEM_PROCESS_INFORMATION', bytes, address);
-  const processes: SnapshotProcess[] = [];
-  for (let entry = 0; ; ) {
+  return parseEntries(bytes, address, (memory, entry) => {
     const nameAt = memory.target(entry + 64);
-    processes.push({
+    return {
       pid: memory.count(entry + 80),
       imageName: nameAt === undefined ? '' : memory.text(nameAt, memory.uint16(entry + 56)),
       createTime: memory.uint64(entry + 32),
-    });
+    };
+  });
+}
+
+/** What is counted for each process of the same list, by pid; as `parseProcessSnapshot` otherwise. */
+export function parseProcessCounters(
+  bytes: Uint8Array,
+  address: bigint,
+): Map<number, SnapshotCounters> {
+  const entries = parseEntries(bytes, address, (memory, entry) => {
+    const cpuTime = memory.uint64(entry + 40) + memory.uint64(entry + 48);
+    const counters: SnapshotCounters = {
+      start: memory.uint64(entry + 32),
+      cpuSeconds: Number(cpuTime) / 1e7,
+      rssBytes: memory.count(entry + 144),
+    };
+    return [memory.count(entry + 80), counters] as const;
+  });
+  return new Map(entries);
+}
+
+function parseEntries<Entry>(
+  bytes: Uint8Array,
+  address: bigint,
+  parse: (memory: NativeMemory, entry: number) => Entry,
+): Entry[] {
+  const memory = createNativeMemory('SYSTEM_PROCESS_INFORMATION', bytes, address);
+  const entries: Entry[] = [];
+  for (let entry = 0; ; ) {
+    entries.push(parse(memory, entry));
     // It is unsigned and 0 ends the list, so that the walk goes forward only and comes to an end.
     const next = memory.uint32(entry);
-    if (next === 0) return processes;
+    if (next === 0) return entries;
     entry += next;
   }
 }
@@ -73,6 +111,8 @@ export function parseProcessSnapshot(bytes: Uint8Array, address: bigint): Snapsh
 export interface SnapshotReader {
   /** Throws NOT_AVAILABLE or MALFORMED. */
   read(): SnapshotProcess[];
+  /** Likewise. */
+  readCounters(): Map<number, SnapshotCounters>;
 }
 
 /** Keeps its memory between reads, which is grown as the system's processes need it. */
@@ -80,30 +120,33 @@ export function createSnapshotReader(calls: SnapshotCalls): SnapshotReader {
   let output = Buffer.alloc(initialLength);
   const returnLength = Buffer.alloc(4);
 
-  return {
-    read: () => {
-      for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-        const status =
-          calls.NtQuerySystemInformation(
-            systemProcessInformation,
-            output,
-            output.length,
-            returnLength,
-          ) >>> 0;
-        const length = returnLength.readUInt32LE(0);
-        if (status === 0) {
-          const filled = output.subarray(0, Math.min(length, output.length));
-          return parseProcessSnapshot(filled, calls.getRawPointer(output));
-        }
-        if (status !== statusInfoLengthMismatch) {
-          throw refused('NtQuerySystemInformation', `status 0x${status.toString(16)}`);
-        }
-        // Room for those that start until the next attempt.
-        const wanted = Math.max(output.length * 2, length + length / 8);
-        if (wanted > maximumLength) break;
-        output = Buffer.alloc(Math.ceil(wanted));
+  function query<Parsed>(parse: (bytes: Uint8Array, address: bigint) => Parsed): Parsed {
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const status =
+        calls.NtQuerySystemInformation(
+          systemProcessInformation,
+          output,
+          output.length,
+          returnLength,
+        ) >>> 0;
+      const length = returnLength.readUInt32LE(0);
+      if (status === 0) {
+        const filled = output.subarray(0, Math.min(length, output.length));
+        return parse(filled, calls.getRawPointer(output));
       }
-      throw refused('NtQuerySystemInformation', 'the list of processes is larger than any buffer');
-    },
+      if (status !== statusInfoLengthMismatch) {
+        throw refused('NtQuerySystemInformation', `status 0x${status.toString(16)}`);
+      }
+      // Room for those that start until the next attempt.
+      const wanted = Math.max(output.length * 2, length + length / 8);
+      if (wanted > maximumLength) break;
+      output = Buffer.alloc(Math.ceil(wanted));
+    }
+    throw refused('NtQuerySystemInformation', 'the list of processes is larger than any buffer');
+  }
+
+  return {
+    read: () => query(parseProcessSnapshot),
+    readCounters: () => query(parseProcessCounters),
   };
 }

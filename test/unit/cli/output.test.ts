@@ -116,6 +116,27 @@ PROCESSES
     expect(await formatPart('disks', { [cut]: disk }, options)).toContain(`${cut}…  ext4 `);
   });
 
+  test('of processes with CPU use and memory where they are told', async () => {
+    const used = [
+      { pid: 1, name: 'init', username: 'root', cpu_percent: 0, rss_bytes: 12_288 },
+      { pid: 20, name: 'awk', username: 'ann', cpu_percent: 187.5, rss_bytes: 3 * 1024 ** 3 },
+      { pid: 21, name: 'new', username: 'ann' },
+    ];
+    expect(await formatPart('processes', used, wide)).toBe(`PID  USER      CPU    MEMORY  NAME
+  1  root    0.0 %  12.0 KiB  init
+ 20  ann   187.5 %   3.0 GiB  awk
+ 21  ann                      new
+3 processes
+`);
+    const view = { sort: 'memory', limit: 1 };
+    expect(
+      await formatPart('processes', used, { ...wide, view }),
+    ).toBe(`PID  USER      CPU   MEMORY  NAME
+ 20  ann   187.5 %  3.0 GiB  awk
+1 of 3 processes
+`);
+  });
+
   test('of nothing are a sentence', async () => {
     expect(await formatPart('disks', {}, wide)).toBe('No disks.\n');
     expect(await formatPart('network', {}, wide)).toBe('No interface has an IPv4 address.\n');

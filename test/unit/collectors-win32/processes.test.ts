@@ -107,6 +107,26 @@ test('every process is given with its image name and DOMAIN\\user, sorted by pid
   ]);
 });
 
+test('where people look, CPU use and memory come to it, the idle process’s left out', async () => {
+  const windows = machine();
+  const context = { ...windowsContext(), isShown: true };
+  const { load } = fakeWindows(windows);
+  const collector = createWin32ProcessesCollector(context, { load });
+  windows.processes = windows.processes.map((one) => ({ ...one, workingSet: 4096n }));
+  await collector.collect();
+  context.clock.advance(1000);
+  // A quarter of a second in user mode and as much in kernel mode.
+  windows.processes = windows.processes.map((one) => ({ ...one, cpuTime: 2_500_000n }));
+  const [idle, ...others] = Object.values(await collector.collect());
+  expect(idle).toEqual({
+    pid: 0,
+    name: 'System Idle Process',
+    username: 'NT AUTHORITY\\SYSTEM',
+  });
+  for (const one of others) expect(one).toMatchObject({ cpu_percent: 50, rss_bytes: 4096 });
+  expect(others).toHaveLength(4);
+});
+
 test('a second sample opens only what is new, and asks for no name twice', async () => {
   const windows = machine();
   const { load, opened, asked } = fakeWindows(windows);

@@ -10,13 +10,17 @@ export interface FakeProcess {
   readonly name: string;
   readonly createTime?: bigint;
   readonly threads?: number;
+  /** 100 ns in user mode, and as many in kernel mode. */
+  readonly cpuTime?: bigint;
+  readonly workingSet?: bigint;
 }
 
 /** A list as 64-bit Windows lays it out: entry, its threads of 80 bytes, its name, aligned to 8. */
 export function snapshotOf(processes: readonly FakeProcess[], base = address): Buffer {
   const parts: Buffer[] = [];
   let start = 0;
-  for (const [index, { pid, name, createTime = 1n, threads = 2 }] of processes.entries()) {
+  for (const [index, one] of processes.entries()) {
+    const { pid, name, createTime = 1n, threads = 2, cpuTime = 0n, workingSet = 0n } = one;
     const text = Buffer.from(name, 'utf16le');
     const nameAt = 256 + threads * 80;
     const length = Math.ceil((nameAt + text.length + 2) / 8) * 8;
@@ -24,6 +28,9 @@ export function snapshotOf(processes: readonly FakeProcess[], base = address): B
     entry.writeUInt32LE(index === processes.length - 1 ? 0 : length, 0);
     entry.writeUInt32LE(threads, 4);
     entry.writeBigUInt64LE(createTime, 32);
+    entry.writeBigUInt64LE(cpuTime, 40);
+    entry.writeBigUInt64LE(cpuTime, 48);
+    entry.writeBigUInt64LE(workingSet, 144);
     if (name !== '') {
       entry.writeUInt16LE(text.length, 56);
       entry.writeUInt16LE(text.length + 2, 58);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import {
   createSnapshotReader,
+  parseProcessCounters,
   parseProcessSnapshot,
   type SnapshotCalls,
 } from '../../../src/host/win32/process-snapshot.ts';
@@ -45,6 +46,19 @@ test('names of any script, and the nameless idle process, come through whole', (
   ]);
 });
 
+test('what is counted for each process of a captured snapshot is read', () => {
+  const { bytes, address: base } = captured('processes');
+  const counters = parseProcessCounters(bytes, base);
+  expect([...counters.keys()]).toEqual(parseProcessSnapshot(bytes, base).map(({ pid }) => pid));
+  for (const { cpuSeconds, rssBytes } of counters.values()) {
+    // A small room: minutes of CPU at most, and between 1 MiB and 1 GiB of memory.
+    expect(cpuSeconds).toBeGreaterThanOrEqual(0);
+    expect(cpuSeconds).toBeLessThan(600);
+    expect(rssBytes).toBeGreaterThan(2 ** 20);
+    expect(rssBytes).toBeLessThan(2 ** 30);
+  }
+});
+
 test('half a surrogate pair in a name becomes a replacement character', () => {
   const [process] = parseProcessSnapshot(snapshotOf([{ pid: 8, name: 'a\ud83e.exe' }]), address);
   expect(process?.imageName).toBe('a\ufffd.exe');
@@ -65,6 +79,15 @@ test('a list of any bytes gives whole pids and texts, or MALFORMED', () => {
     for (const { pid, imageName } of processes) {
       expect(Number.isSafeInteger(pid)).toBe(true);
       expect(imageName.isWellFormed()).toBe(true);
+    }
+  });
+});
+
+test('counters of any bytes are finite, or MALFORMED', () => {
+  survivesAnything(parseProcessCounters, captured('processes'), (counters) => {
+    for (const [pid, { cpuSeconds, rssBytes }] of counters) {
+      expect(Number.isSafeInteger(pid) && Number.isSafeInteger(rssBytes)).toBe(true);
+      expect(Number.isFinite(cpuSeconds)).toBe(true);
     }
   });
 });

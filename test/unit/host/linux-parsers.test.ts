@@ -19,6 +19,7 @@ import { formatIpv4, netmaskOf, parseIpv4 } from '../../../src/host/linux/ipv4.t
 import { parseMemInfo } from '../../../src/host/linux/meminfo.ts';
 import { parseNetDev } from '../../../src/host/linux/net-dev.ts';
 import { parseProcStat } from '../../../src/host/linux/proc-stat.ts';
+import { kernelUnits, parseProcessCounters } from '../../../src/host/linux/process-counters.ts';
 import { parseRoutes } from '../../../src/host/linux/route.ts';
 import { parseLowWatermarkPages } from '../../../src/host/linux/zoneinfo.ts';
 import { survivesAnyText } from '../../support/survives-any-text.ts';
@@ -42,6 +43,10 @@ function parseFibTrie(text: string): LocalAddresses {
 const parseIpAddresses = (text: string) =>
   text.split('\n').flatMap((line) => parseIpAddress(line) ?? []);
 
+const processStat =
+  '4242 (a) R 1 (x) S 1 4242 4242 0 -1 4194560 100 0 0 0 250 50 7 9 20 0 1 0 123456 1000 25 0\n';
+const units = { ticksPerSecond: 100, pageBytes: 16_384 };
+
 const parsers: readonly [string, (text: string) => unknown, string][] = [
   ['/proc/stat', parseProcStat, real('cpu/cpu-list-with-holes/step-1/proc/stat')],
   ['/proc/cpuinfo', parseCpuInfoMhz, real('cpu/wsl2/step-1/proc/cpuinfo')],
@@ -53,6 +58,12 @@ const parsers: readonly [string, (text: string) => unknown, string][] = [
     parseLowWatermarkPages,
     real('memory/kernel-3.2-without-memavailable/step-1/proc/zoneinfo'),
   ],
+  [
+    '/proc/PID/stat',
+    (text) => parseProcessCounters(text, '1000 25 9 1 0 8 0\n', units),
+    processStat,
+  ],
+  ['/proc/PID/statm', (text) => parseProcessCounters(processStat, text, units), '1000 25 9 1\n'],
   ['net/dev', parseNetDev, real('network/old-format-without-space/step-1/proc/net/dev')],
   ['net/fib_trie', parseFibTrie, real(`${docker}/fib_trie`)],
   ['net/route', parseRoutes, real(`${docker}/route`)],
@@ -101,6 +112,26 @@ test.each(parsers)(
     survivesAnyText(parse, text);
   },
 );
+
+test('counters of a process are read behind its name, whatever that holds, in the kernel’s units', () => {
+  expect(parseProcessCounters(processStat, '1000 25 9 1 0 8 0\n', units)).toEqual({
+    start: 123456,
+    cpuSeconds: 3,
+    rssBytes: 409_600,
+  });
+  expect(parseProcessCounters(processStat, '1000\n', units)).toBeUndefined();
+  expect(parseProcessCounters(processStat.slice(0, 60), '1000 25\n', units)).toBeUndefined();
+});
+
+test('the kernel’s units are those of this process’s auxiliary vector, or the usual ones', () => {
+  const vector = Buffer.alloc(48);
+  for (const [index, number] of [6n, 65_536n, 17n, 250n].entries()) {
+    vector.writeBigUInt64LE(number, index * 8);
+  }
+  expect(kernelUnits(vector)).toEqual({ pageBytes: 65_536, ticksPerSecond: 250 });
+  expect(kernelUnits(vector.subarray(0, 20))).toEqual({ pageBytes: 65_536, ticksPerSecond: 100 });
+  expect(kernelUnits(undefined)).toEqual({ pageBytes: 4096, ticksPerSecond: 100 });
+});
 
 test('ip’s lines are read with labels, peers and masks', () => {
   expect(parseIpAddresses(ipOutput)).toEqual([
