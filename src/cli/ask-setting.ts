@@ -1,5 +1,5 @@
 /** Asks for one setting at the prompt, in the way that its kind wants: a list, or a line to edit. */
-import { input, select } from '@inquirer/prompts';
+import { confirm, input, select } from '@inquirer/prompts';
 import { MonitorError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { type SettingKey, settingRow } from '../settings/setting-table.ts';
@@ -30,6 +30,15 @@ export async function orBack<Value>(
   } finally {
     release();
   }
+}
+
+/** Whether the user says yes; Enter alone is no, and so is one step back. */
+export async function isConfirmed(
+  runtime: Pick<Runtime, 'stdin'>,
+  message: string,
+): Promise<boolean> {
+  const answer = await orBack(runtime, (context) => confirm({ message, default: false }, context));
+  return answer === true;
 }
 
 /**

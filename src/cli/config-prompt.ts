@@ -25,7 +25,7 @@ import {
 import type { Settings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
 import { generateSystemId } from '../settings/system-id.ts';
-import { askSetting, orBack, proposedName } from './ask-setting.ts';
+import { askSetting, isConfirmed, orBack, proposedName } from './ask-setting.ts';
 import { isSureOfId, savedId } from './insist.ts';
 
 type Choice =
@@ -217,9 +217,7 @@ async function edit<Key extends SettingKey>(
 async function mayChange(key: SettingKey, { draft, runtime }: Prompt): Promise<boolean> {
   const from = outsideSource(draft, key);
   if (from === undefined || draft.sourceOf(key) === 'state') return true;
-  const message = `${from} overrides the file. Change the file anyway?`;
-  const answer = await orBack(runtime, (context) => confirm({ message, default: false }, context));
-  return answer ?? false;
+  return await isConfirmed(runtime, `${from} overrides the file. Change the file anyway?`);
 }
 
 async function editAnother(prompt: Prompt): Promise<void> {

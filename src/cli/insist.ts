@@ -30,12 +30,8 @@ async function isSure(
   message: string,
 ): Promise<boolean> {
   if (yes === true || !isAtTerminal(runtime)) return true;
-  const [{ confirm }, { orBack }] = await Promise.all([
-    import('@inquirer/prompts'),
-    import('./ask-setting.ts'),
-  ]);
-  const answer = await orBack(runtime, (context) => confirm({ message, default: false }, context));
-  return answer === true;
+  const { isConfirmed } = await import('./ask-setting.ts');
+  return await isConfirmed(runtime, message);
 }
 
 /** The id that a new one would take the place of, in the file or kept beside the reports. */
