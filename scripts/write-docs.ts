@@ -121,7 +121,7 @@ function valueInWords(row: SettingRow): string {
       return `a ${row.names}`;
     case 'url': {
       const words = row.words.filter((word) => word !== '').map((word) => `, or \`${word}\``);
-      return `an http:// or https:// address${words.join('')}; \`user:password@\` is shown nowhere`;
+      return `an http:// or https:// address${words.join('')}; \`user:password@\` and the values of its query are shown nowhere`;
     }
     case 'integer':
     case 'number': {

@@ -1,12 +1,12 @@
 /** From figures to the bytes that are spooled and sent, exactly as the published contract has them. */
 import { MonitorError } from '../base/errors.ts';
 import { toJson } from '../base/json.ts';
-import { redactAddress } from '../base/redact.ts';
 import { type SendStatsRequest, sendStatsRequestSchema } from '../wire/requests.ts';
 import type { Stats } from '../wire/stats.ts';
 
 export interface ReportHeader {
   readonly systemId: string;
+  /** Where it was meant for. Whoever stores it must not store user and password with it. */
   readonly url: string;
   readonly intervalSeconds: number;
 }
@@ -19,8 +19,7 @@ export function encodeReport(header: ReportHeader, epoch: number, stats: Stats):
   const report: SendStatsRequest = {
     action: 'send_stats',
     system_id: header.systemId,
-    // The payload says where it was meant for; whoever stores it must not store a secret with it.
-    url: redactAddress(header.url),
+    url: header.url,
     interval: header.intervalSeconds,
     epoch,
     stats,

@@ -12,6 +12,7 @@ import { createHealthBook } from '../collectors/part-health.ts';
 import type { Locations } from '../config/locations.ts';
 import { createHttpTransport, type TransportSettings } from '../delivery/http-transport.ts';
 import type { Transport } from '../delivery/transport.ts';
+import { serverUrlOf } from '../settings/server-url.ts';
 import { isLivePiece, type LivePiece } from '../settings/setting-row.ts';
 import { type SettingKey, settingKeys, settingRow } from '../settings/setting-table.ts';
 import type { Settings, SettingsOf } from '../settings/settings.ts';
@@ -46,7 +47,7 @@ export function reportingOf(
 ): Reporting {
   const { system_id: systemId = knownId, url, interval: intervalSeconds } = settings;
   return {
-    header: { systemId, url, intervalSeconds },
+    header: { systemId, url: serverUrlOf(url).sent, intervalSeconds },
     reportBytesMax: settings.report_max_kib * 1024,
     collector,
   };

@@ -38,7 +38,7 @@ export function createPinoLogger(options: PinoLoggerOptions): ClosableLogger {
       timestamp: stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        log: (fields) => redactSecrets(fields),
+        log: ({ event, ...fields }) => ({ event, ...redactSecrets(fields) }),
       },
     },
     stream,

@@ -22,10 +22,13 @@ export function defineBackgroundCommand(program: Command, context: CliContext): 
   }
   command.action(async (options: Readonly<Record<string, string | true>>) => {
     const { runBackground } = await import('../background/run-background.ts');
+    const { warnOfFlags } = await import('./typed-secrets.ts');
+    const { runtime } = context;
+    const flags = typedSettings(options);
+    const locations = locationOptions(command, runtime);
+    await warnOfFlags(flags, runtime, locations);
     const exitCode = await runBackground({
-      runtime: context.runtime,
-      locations: locationOptions(command, context.runtime),
-      flags: typedSettings(options),
+      ...{ runtime, locations, flags },
       once: options.once === true,
       isService: options.service === true,
     });

@@ -67,7 +67,8 @@ export function createProgram(context: CliContext, pending: Promise<void>[] = []
     .exitOverride()
     .configureOutput({
       writeOut: (text) => pending.push(runtime.stdout.write(text)),
-      writeErr: (text) => pending.push(runtime.stderr.write(text)),
+      // It quotes the words of the call.
+      writeErr: (text) => pending.push(tell(text.trimEnd(), runtime)),
       getOutHelpWidth: () => runtime.stdout.columns(),
       getErrHelpWidth: () => runtime.stderr.columns(),
     })

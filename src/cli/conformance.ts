@@ -3,9 +3,11 @@
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../base/exit-codes.ts';
 import { abortOnSignals } from '../base/signals.ts';
+import { serverUrlOf } from '../settings/server-url.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type CliContext, openConfigurationOf } from './context.ts';
+import { type CliContext, locationOptions, openConfigurationOf } from './context.ts';
 import { credentialsUnusable } from './run-check.ts';
+import { warnOfFlags } from './typed-secrets.ts';
 
 /** Asks the receiver at `url`, or the configured one, and prints each answer as it comes. */
 export async function runConformance(
@@ -22,6 +24,7 @@ export async function runConformance(
   const configured = configuration.load().settings;
   const typed = url === undefined ? {} : { url };
   const asked = (await openConfigurationOf(command, context, typed)).load().settings;
+  await warnOfFlags(typed, runtime, locationOptions(command, runtime), () => '--conformance');
   const settings = withoutForeignSecrets(asked, configured);
 
   const transport = createHttpTransport({
@@ -38,7 +41,7 @@ export async function runConformance(
       transport,
       systemId: generateSystemId(runtime.platform, runtime.randomBytes),
       epoch: Math.floor(runtime.clock.epochMs() / 1000),
-      url: new URL(settings.url).origin,
+      url: serverUrlOf(settings.url).request.origin,
       signal,
     });
     for await (const result of results) {
@@ -59,6 +62,7 @@ export async function runConformance(
 
 /** What was set up for one server is not shown to another. */
 function withoutForeignSecrets(asked: Settings, configured: Settings): Settings {
-  if (new URL(asked.url).origin === new URL(configured.url).origin) return asked;
+  const [origin, own] = [asked, configured].map(({ url }) => serverUrlOf(url).request.origin);
+  if (origin === own) return asked;
   return { ...asked, headers: {}, token_file: '', tls_certificate_file: '', tls_key_file: '' };
 }

@@ -14,6 +14,7 @@ import { type CliContext, openConfigurationOf } from './context.ts';
 import { insistOnNewId, isAtTerminal, savedId } from './insist.ts';
 import type { ShowOptions } from './output/json-option.ts';
 import { show, tell } from './output/show.ts';
+import { warnOfValue } from './typed-secrets.ts';
 import type { YesOption } from './yes-flag.ts';
 
 export async function prompt(command: Command, context: CliContext): Promise<void> {
@@ -53,7 +54,8 @@ export async function set(
   command: Command,
   context: CliContext,
 ): Promise<void> {
-  const changes = parseTypedSetting(knownKey(word), value, 'the command line');
+  const key = knownKey(word);
+  const changes = parseTypedSetting(key, value, 'the command line');
   insistOnUsableFiles((await openConfigurationOf(command, context)).namedFiles(), changes);
   const { system_id: systemId } = changes;
   if (systemId !== undefined) {
@@ -61,6 +63,7 @@ export async function set(
     await insistOnNewId(context.runtime, options, before, systemId);
   }
   await save(changes, command, context);
+  await warnOfValue(key, value, context.runtime);
 }
 
 export async function unset(word: string, command: Command, context: CliContext): Promise<void> {

@@ -1,6 +1,6 @@
 /** `service …`: the agent as a service of this machine, from boot on, through its own manager. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { CliContext } from './context.ts';
+import { type CliContext, locationOptions } from './context.ts';
 import { type ShowOptions, withJsonOption } from './output/json-option.ts';
 import { settingOption, typedSettings } from './setting-options.ts';
 import { type YesOption, yesFlag } from './yes-flag.ts';
@@ -38,10 +38,10 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
     .option(...yesFlag);
   install.action(async (options: InstallOptions, command: Command) => {
     const { config } = command.optsWithGlobals<{ config?: string }>();
-    await (await run()).install(
-      { ...options, settings: typedSettings({ ...options }), config },
-      runtime,
-    );
+    const { warnOfFlags } = await import('./typed-secrets.ts');
+    const settings = typedSettings({ ...options });
+    await warnOfFlags(settings, runtime, locationOptions(command, runtime));
+    await (await run()).install({ ...options, settings, config }, runtime);
   });
 
   service

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { makeFolder, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { checkSettings } from '../settings/check.ts';
+import { parseServerUrl } from '../settings/server-url.ts';
 import type { Settings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
-import { usableUrl } from '../settings/usable-url.ts';
 import type { LoadedSettings } from './load.ts';
 import { parseJson } from './text-of.ts';
 
@@ -32,9 +32,7 @@ export function destinationOf(
   isService: boolean,
 ): Destination {
   if (sources.has('url')) return { settings, waitsBecause: undefined };
-  const isOther =
-    remembered !== undefined &&
-    usableUrl(remembered.url)?.origin !== usableUrl(settings.url)?.origin;
+  const isOther = remembered !== undefined && originOf(remembered.url) !== originOf(settings.url);
   if (!isService && !isOther) return { settings, waitsBecause: undefined };
   const absence =
     file === undefined ? 'there is no configuration file, and no URL is set' : 'no URL is set';
@@ -73,6 +71,10 @@ export function rememberDestination(
   if (known?.system_id === system_id && known.url === url) return;
   makeFolder(disk, stateFolder);
   writeFileDurably(disk, fileIn(stateFolder), `${JSON.stringify({ system_id, url })}\n`);
+}
+
+function originOf(url: string): string | undefined {
+  return parseServerUrl(url)?.request.origin;
 }
 
 function fileIn(stateFolder: string): string {

@@ -2,6 +2,7 @@
 
 import type { Disk } from '../base/disk.ts';
 import type { SettingProblem } from '../settings/check.ts';
+import { keepSecretsOf } from '../settings/secrets.ts';
 import {
   environmentName,
   isSettingKey,
@@ -71,6 +72,7 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
   for (const key of Object.keys(environment.settings)) wrong.delete(key);
   for (const problem of environment.problems) wrong.set(problem.key, inEnvironment(problem));
   for (const key of Object.keys(flags)) wrong.delete(key);
+  keepSecretsOf(settings);
   return {
     settings: withDefaults(settings, wrong),
     sources: new Map([...sources].filter(([key]) => !wrong.has(key))),

@@ -1,8 +1,8 @@
 /** undici for one origin: a plain client, or one behind a proxy. */
 import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import { basicCredentialsOf } from '../settings/usable-url.ts';
 import { leanWebAssembly } from './lean-webassembly.ts';
+import { proxyUrlOf } from './proxy.ts';
 
 export interface ConnectionOptions {
   readonly origin: string;
@@ -56,13 +56,12 @@ async function createDispatcher(options: ConnectionOptions): Promise<Dispatcher>
   if (proxy === undefined) return new Client(origin, { ...common, connect: tls });
   const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
   const { default: connect } = await import('undici/lib/api/api-connect.js');
-  const address = new URL(proxy);
-  const token = basicCredentialsOf(address);
+  const { request, authorization } = proxyUrlOf(proxy);
   return new ProxyAgent({
     ...common,
     // Its user and password are ours to decode: a stray % makes undici throw.
-    uri: withoutCredentials(address),
-    ...(token === undefined ? {} : { token }),
+    uri: request.href,
+    ...(authorization === undefined ? {} : { token: authorization }),
     connections: 1,
     requestTls: tls,
     proxyTls: tls,
@@ -74,11 +73,4 @@ async function createDispatcher(options: ConnectionOptions): Promise<Dispatcher>
       return client;
     },
   });
-}
-
-function withoutCredentials(url: URL): string {
-  const plain = new URL(url);
-  plain.username = '';
-  plain.password = '';
-  return plain.href;
 }

@@ -6,6 +6,7 @@ import type { SecureContext } from 'node:tls';
 import type { Disk } from '../base/disk.ts';
 import { errorMessage, MonitorError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { keepSecrets } from '../base/redact.ts';
 import { exposedAt } from '../base/way.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -108,6 +109,7 @@ function readToken(content: Buffer | undefined): string {
   const token = (content?.toString('utf8').split('\n', 1)[0] ?? '').trim();
   // RFC 6750, section 2.1, and nothing that could begin another header.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('its first line is not a token');
+  keepSecrets([token]);
   return token;
 }
 

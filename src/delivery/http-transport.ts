@@ -2,6 +2,9 @@
 import { buildInfo } from '../base/build-info.ts';
 import type { Disk } from '../base/disk.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
+import { redactText } from '../base/redact.ts';
+import { keepSecretsOf } from '../settings/secrets.ts';
+import { serverUrlOf } from '../settings/server-url.ts';
 import type { SettingsOf } from '../settings/settings.ts';
 import { createCredentials } from './credentials.ts';
 import { exchange, redirectTarget } from './exchange.ts';
@@ -9,7 +12,7 @@ import { createHeldConnection, type HeldConnection } from './held-connection.ts'
 import { type ProxyOptions, proxyFor } from './proxy.ts';
 import { createRequestContent } from './request-content.ts';
 import { createRequestEnd } from './request-end.ts';
-import type { PostAnswer, PostRequest, Transport } from './transport.ts';
+import type { PostAnswer, PostRequest, PostResult, Transport } from './transport.ts';
 import { failureOf, isStaleConnection } from './transport-failure.ts';
 
 /**
@@ -59,10 +62,12 @@ const statusUnsupportedMediaType = 415;
 export function createHttpTransport(options: HttpTransportOptions): Transport {
   const { settings, environment } = options;
   const limits = { ...defaultHttpLimits, ...options.limits };
-  const target = new URL(settings.url);
+  const target = serverUrlOf(settings.url).request;
+  const proxy = proxyFor(target, { setting: settings.proxy, env: environment });
+  keepSecretsOf({ url: settings.url, headers: settings.headers, proxy: proxy ?? '' });
   const connection = createHeldConnection({
     origin: target.origin,
-    proxy: proxyFor(target, { setting: settings.proxy, env: environment }),
+    proxy,
     ...limits,
   });
   const follow = createFollower(options, connection, limits);
@@ -94,16 +99,25 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       });
       try {
         end.signal.throwIfAborted();
-        return await postOverFreshConnection(request, end.signal);
+        return withoutSecrets(await postOverFreshConnection(request, end.signal));
       } catch (error) {
         void connection.drop(null);
-        return failureOf(end.signal.aborted ? end.signal.reason : error);
+        return withoutSecrets(failureOf(end.signal.aborted ? end.signal.reason : error));
       } finally {
         end.release();
       }
     },
     close: () => connection.close(),
   };
+}
+
+/** A server, or a proxy, may quote what it was sent: its texts end up in logs and on screens. */
+function withoutSecrets<Result extends PostResult>(result: Result): Result {
+  const texts = Object.entries(result).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? redactText(value) : value,
+  ]);
+  return { ...result, ...Object.fromEntries(texts) };
 }
 
 /** A POST with the redirects that are ours to follow. Rejects with what undici says. */
@@ -113,7 +127,7 @@ function createFollower(
   limits: HttpLimits,
 ): (post: PostRequest, signal: AbortSignal) => Promise<PostAnswer> {
   const { settings, logger = silentLogger, userAgent = ownUserAgent() } = options;
-  const target = new URL(settings.url);
+  const target = serverUrlOf(settings.url).request;
   const credentials = createCredentials(options.disk, settings, logger);
   const content = createRequestContent(settings, userAgent);
 

@@ -94,8 +94,8 @@ function printable(text: string): string {
 
 /** A location's query may hold a session; its origin and path are what the user needs. */
 function redactLocation(location: string): string {
-  return printable(location.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//')).slice(
-    0,
-    excerptLength,
-  );
+  const from = 'http://relative.invalid';
+  const url = URL.parse(location, from);
+  const shown = url === null ? '' : `${url.origin === from ? '' : url.origin}${url.pathname}`;
+  return printable(shown).slice(0, excerptLength);
 }

@@ -4,7 +4,8 @@
  * addresses, and the machine itself is never reached by way of a proxy.
  */
 import { isIP } from 'node:net';
-import { usableUrl } from '../settings/usable-url.ts';
+import { parseServerUrl, type ServerUrl } from '../settings/server-url.ts';
+import { TransportEnd } from './transport-failure.ts';
 
 export interface ProxyOptions {
   /** The setting: a proxy's address, `none` for never, undefined to follow the environment. */
@@ -23,15 +24,22 @@ export function proxyFor(url: URL, options: ProxyOptions): string | undefined {
   return isExcepted(url, fromEnvironment(env, 'no_proxy') ?? '') ? undefined : withScheme(proxy);
 }
 
+/** That address, parsed. Throws where a variable of the environment holds none. */
+export function proxyUrlOf(proxy: string): ServerUrl {
+  const url = parseServerUrl(proxy);
+  if (url !== undefined) return url;
+  throw new TransportEnd('CONFIG_INVALID', 'the proxy must be an http:// or https:// address');
+}
+
 function fromEnvironment(env: ProxyOptions['env'], name: string): string | undefined {
   const value = env[name] ?? env[name.toUpperCase()];
   return value === undefined || value.trim() === '' ? undefined : value.trim();
 }
 
-/** `proxy.example:3128` is a common spelling; so are `http:/proxy` and the like (usable-url.ts). */
+/** `proxy.example:3128` is a common spelling; so are `http:/proxy` and the like (server-url.ts). */
 function withScheme(proxy: string): string {
   if (proxy.includes('://')) return proxy;
-  return usableUrl(proxy)?.href ?? `http://${proxy}`;
+  return parseServerUrl(proxy) === undefined ? `http://${proxy}` : proxy;
 }
 
 function hostOf(url: URL): string {

@@ -1,6 +1,7 @@
 /** What a request says of itself and of us: its headers, and its body as they describe it. */
+
+import { serverUrlOf } from '../settings/server-url.ts';
 import type { Settings } from '../settings/settings.ts';
-import { basicCredentialsOf } from '../settings/usable-url.ts';
 import { machineNameHeader } from '../wire/machine-name.ts';
 import { type Compression, compress } from './compression.ts';
 import type { PostRequest } from './transport.ts';
@@ -23,7 +24,7 @@ export function createRequestContent(
   settings: Pick<Settings, 'url' | 'name' | 'headers' | 'compression'>,
   userAgent: string,
 ): RequestContent {
-  const basicCredentials = basicCredentialsOf(new URL(settings.url));
+  const basicCredentials = serverUrlOf(settings.url).authorization;
   // In lower case, as ours are: a second spelling would be a second header.
   const ownHeaders = Object.fromEntries(
     Object.entries(settings.headers).map(([name, value]) => [name.toLowerCase(), value]),

@@ -17,9 +17,10 @@ import { type Configuration, openConfiguration } from '../config/configuration.t
 import type { LocationOptions, Locations } from '../config/locations.ts';
 import { createCredentials } from '../delivery/credentials.ts';
 import { type ProbeResult, probeConnection } from '../delivery/probe-connection.ts';
-import { proxyFor } from '../delivery/proxy.ts';
+import { proxyFor, proxyUrlOf } from '../delivery/proxy.ts';
 import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts';
 import type { PostAnswer } from '../delivery/transport.ts';
+import { serverUrlOf } from '../settings/server-url.ts';
 import type { Settings } from '../settings/settings.ts';
 import { verifySpool } from '../spool/operations.ts';
 import { gatherStatus, type StatusReport } from '../status/gather.ts';
@@ -129,13 +130,13 @@ async function examineServer(
   runtime: Runtime,
 ): Promise<Finding[]> {
   const disk = configuration.namedFiles();
-  const url = new URL(settings.url);
+  const url = serverUrlOf(settings.url).request;
   const proxy = proxyFor(url, { setting: settings.proxy, env: runtime.environment });
   const findings: Finding[] = [];
   try {
     const credentials = createCredentials(disk, settings, silentLogger);
     const { secureContext } = await credentials.current();
-    const target = proxy === undefined ? url : new URL(proxy);
+    const target = proxy === undefined ? url : proxyUrlOf(proxy).request;
     const steps = await probeConnection({
       url: target,
       secureContext,

@@ -1,8 +1,8 @@
 /** A zod schema for a row of the table: what a value must be, in words that a person understands. */
 import { z } from 'zod';
 import { plural } from '../base/units.ts';
+import { parseServerUrl } from './server-url.ts';
 import type { NumberRow, SettingRow, UrlRow } from './setting-row.ts';
-import { usableUrl } from './usable-url.ts';
 
 const pathLengthMax = 4096;
 const patternLengthMax = 256;
@@ -74,7 +74,7 @@ function urlSchema(row: UrlRow): z.ZodType {
   return z
     .string(mustBe(expected))
     .refine(
-      (text) => row.words.includes(text) || usableUrl(text) !== undefined,
+      (text) => row.words.includes(text) || parseServerUrl(text) !== undefined,
       `must be ${expected}`,
     );
 }

@@ -65,7 +65,7 @@ export interface UrlRow extends CommonRow {
   /** Words that may stand in place of an address; the empty one means that it is not set. */
   readonly words: readonly string[];
   readonly default: string;
-  /** Its `user:password@` is. */
+  /** Its `user:password@` and the values of its query are (server-url.ts). */
   readonly secret: true;
 }
 

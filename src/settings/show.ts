@@ -2,7 +2,7 @@
  * A setting as text. People are shown it by `withoutSecrets` or `showSetting` and by nothing else
  * (list, prompt, messages, log, status), so that a secret is hidden everywhere or nowhere.
  */
-import { redactAddress } from '../base/redact.ts';
+import { parseServerUrl } from './server-url.ts';
 import { type SettingKey, settingKeys, settingRow } from './setting-table.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,11 +15,16 @@ const hidden = '[hidden]';
 export function withoutSecrets(key: SettingKey, value: unknown): unknown {
   const row = settingRow(key);
   if (!('secret' in row) || value === undefined) return value;
-  if (row.kind === 'url' && typeof value === 'string') return redactAddress(value);
+  if (row.kind === 'url' && typeof value === 'string') return shownUrl(value);
   if (row.kind === 'headers' && typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.keys(value).map((name) => [name, hidden]));
   }
   return hidden;
+}
+
+/** What is no address is shown where it can hold no secret: a word, or a name that was mistyped. */
+function shownUrl(text: string): string {
+  return parseServerUrl(text)?.shown ?? (/[@?#]/.test(text) ? hidden : text);
 }
 
 /** As `withoutSecrets`, on one line. */

@@ -91,7 +91,7 @@ describe("the prompt in place of the original's window", () => {
     terminal.press('Down', 'Down', 'Down', 'Enter');
     const list = await terminal.shows('compression = none');
     expect(list).toContain('headers = {"X-Key":"[hidden]"}');
-    terminal.press('Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Enter');
+    terminal.press('Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Enter');
     expect(await terminal.shows('zstd: if the receiver accepts it')).toContain('❯ none: every');
     terminal.press('Down', 'Enter');
     await terminal.shows('Save (there are changes)');
@@ -160,7 +160,7 @@ describe("the prompt in place of the original's window", () => {
     await terminal.shows('❯ Interval    7 s');
     terminal.press('Down', 'Enter');
     await terminal.shows('token_file = /x');
-    terminal.press('Down', 'Down', 'Down', 'Enter');
+    terminal.press('Down', 'Down', 'Down', 'Down', 'Enter');
     await terminal.shows('? token_file /x');
     terminal.press('C-u', 'Enter');
     await terminal.shows('Save (there are changes)');

@@ -26,16 +26,6 @@ test('a report has exactly the published keys, in their order', () => {
   expect(sendStatsRequestSchema.safeParse(JSON.parse(text)).success).toBe(true);
 });
 
-test.each(['ann:pa%40ss', 'ann:p@ss', 'ann:p"ss'])(
-  'the user and password of the address stay here: %s',
-  (secret) => {
-    const url = `https://${secret}@example.com:8443/in?x=1`;
-    const bytes = encodeReport({ ...header, url }, 1, stats);
-    const report: unknown = JSON.parse(Buffer.from(bytes).toString());
-    expect(report).toHaveProperty('url', 'https://example.com:8443/in?x=1');
-  },
-);
-
 test('names in any script arrive as they are', () => {
   const named = { ...stats, processes: [{ pid: 7, name: 'démon 監視 "\n\u0000', username: 'ü' }] };
   const report: unknown = JSON.parse(Buffer.from(encodeReport(header, 1, named)).toString('utf8'));
