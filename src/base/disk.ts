@@ -26,11 +26,8 @@ export interface Disk {
   /** Makes the content durable. */
   sync(file: OpenFile): void;
   close(file: OpenFile): void;
-  /**
-   * Gives a file the owner and group of what lies at `path`, and lets the group read it where the
-   * group, and nobody else, may read that one; as far as this user may.
-   */
-  ownAs(file: OpenFile, path: string): void;
+  /** Makes a file somebody else's, with these rights. Only root may give files away. */
+  give(file: OpenFile, to: Pick<LinkFacts, 'userId' | 'groupId' | 'mode'>): void;
   /** Replaces `to` in one step. */
   rename(from: string, to: string): void;
   unlink(path: string): void;

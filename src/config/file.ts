@@ -12,6 +12,7 @@ import { realPathOf } from '../base/way.ts';
 import { type CheckedSettings, checkSettings } from '../settings/check.ts';
 import type { SettingsFile } from '../settings/settings.ts';
 import { invalidSettings, settingsObject } from '../settings/validate.ts';
+import { ownAs } from './own-as.ts';
 import { type StageSettings, stageWithConf } from './stage-settings.ts';
 import { parseJson, utf8TextOf } from './text-of.ts';
 
@@ -63,7 +64,7 @@ export async function writeSettingsFile(
     removeFile(disk, staged);
     await stage(disk, staged, values);
     const pattern = patternFor(disk, file);
-    replaceDurably(disk, staged, file, (open) => disk.ownAs(open, pattern));
+    replaceDurably(disk, staged, file, (open) => ownAs(disk, open, pattern));
   } catch (error) {
     const { code, operation, reason } = wrapWriteError(`write ${path}`, error);
     const hint =

@@ -5,6 +5,7 @@ import { MonitorError, wrapWriteError } from '../base/errors.ts';
 import { type CheckedSettings, checkSettings } from '../settings/check.ts';
 import { isSettingKey } from '../settings/setting-table.ts';
 import { readBytes, writeSettingsFile } from './file.ts';
+import { ownAs } from './own-as.ts';
 import type { StageSettings } from './stage-settings.ts';
 import { textOf, utf8TextOf } from './text-of.ts';
 import { readTolerantly } from './tolerant-json.ts';
@@ -69,7 +70,7 @@ function keepBeside(disk: Disk, path: string, epochSeconds: number): string {
     disk.copy(path, kept, ownerOnlyFileMode);
     const file = disk.open(kept);
     try {
-      disk.ownAs(file, path);
+      ownAs(disk, file, path);
       disk.sync(file);
     } finally {
       disk.close(file);

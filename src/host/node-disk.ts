@@ -51,7 +51,10 @@ export function createNodeDisk({ userId, sqlite }: NodeDiskOptions): Disk {
     },
     sync: (file) => fsyncSync(file),
     close: (file) => closeSync(file),
-    ownAs,
+    give(file, { userId: owner, groupId, mode }) {
+      fchownSync(file, owner, groupId);
+      fchmodSync(file, mode);
+    },
     rename: renameSync,
     unlink: unlinkSync,
     unlinkSoon: (path, done) => unlink(path, done),
@@ -152,18 +155,6 @@ function kindOf(found: Stats): LinkFacts['kind'] {
   if (found.isFile()) return 'file';
   if (found.isDirectory()) return 'folder';
   return found.isSymbolicLink() ? 'link' : 'other';
-}
-
-function ownAs(file: OpenFile, path: string): void {
-  const wanted = statSync(path, { throwIfNoEntry: false });
-  if (wanted === undefined) return;
-  const own = fstatSync(file);
-  try {
-    fchownSync(file, wanted.uid, wanted.gid);
-    if ((wanted.mode & 0o047) === 0o040) fchmodSync(file, own.mode | 0o040);
-  } catch {
-    // Only root may give files away.
-  }
 }
 
 function syncFolder(path: string): void {

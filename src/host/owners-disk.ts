@@ -62,7 +62,6 @@ function guard(disk: Disk, act: Act): Disk {
     create: at(disk.create),
     open: at(disk.open),
     append: at(disk.append),
-    ownAs: (file, path) => act(path, (reachable) => disk.ownAs(file, reachable)),
     rename: (from, to) =>
       act(to, (reachable) => disk.rename(besides(from, to, reachable), reachable)),
     // The new one is what could be led astray.

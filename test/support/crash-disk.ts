@@ -142,7 +142,7 @@ export function createCrashDisk(state: DiskState = nothing): CrashDisk {
       if (!node.isPoisoned) node.synced = node.content;
     },
     close: (file) => void open.delete(file),
-    ownAs: () => {},
+    give: () => {},
     rename(from, to) {
       step('rename', from);
       const node = find('rename', from);

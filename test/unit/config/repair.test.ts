@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Disk } from '../../../src/base/disk.ts';
@@ -81,7 +81,7 @@ describe('what can be read of a damaged file is saved', () => {
 });
 
 test('the copy of the old file has its owner, is on disk, and is closed', async () => {
-  const calls: string[] = [];
+  const given: unknown[] = [];
   const open = new Set<unknown>();
   const disk: Disk = {
     ...realDisk,
@@ -94,15 +94,16 @@ test('the copy of the old file has its owner, is on disk, and is closed', async 
       open.delete(file);
       realDisk.close(file);
     },
-    ownAs: (file, path) => {
-      calls.push(`own as ${path}`);
-      realDisk.ownAs(file, path);
+    give: (file, to) => {
+      given.push(to);
+      realDisk.give(file, to);
     },
   };
   const path = join(temporaryFolder(), 'config.json');
   writeFileSync(path, '{"interval": 5,}');
   await repairSettings(disk, path, 1);
-  expect(calls[0]).toBe(`own as ${path}`);
+  const { uid: userId, gid: groupId } = statSync(path);
+  expect(given[0]).toEqual({ userId, groupId, mode: 0o600 });
   expect(open.size).toBe(0);
 });
 
