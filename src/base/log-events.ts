@@ -28,8 +28,8 @@ export const logEvents = {
   'remark.ended': 'What an earlier line said about `subject` no longer applies.',
   'disks.hidden': 'The figures of a disk cannot be read, and it is left out.',
   'disks.skipped': 'A mount is left out because it is not a disk of this machine.',
-  'disks.slow': 'A drive took long to answer, and is left alone for a while.',
-  'mount.stuck': 'A mount does not answer (its server may be gone); the others are reported.',
+  'mount.stuck':
+    'A mount or drive does not answer (its server may be gone); the others are reported.',
   'mount.recovered': 'That mount answers again.',
   'mount.error': 'A mount answers with an error.',
   'mount.skipped': 'A mount that has not answered yet is not tried again.',

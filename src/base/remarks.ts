@@ -35,11 +35,11 @@ const remarkTable = {
     subject: 'mount_point',
     text: (mountPoint, reason) => `The disk at ${mountPoint} is left out: ${reason}`,
   },
-  'disks.slow': { subject: 'root', text: (root, reason) => `Drive ${root}: ${reason}` },
   // A mount may be slow once: the log names it when the next sample finds it waiting still.
   'mount.stuck': {
     subject: 'mount_point',
-    text: (mountPoint) => `The mount at ${mountPoint} does not answer, and is left alone`,
+    text: (mountPoint) =>
+      `${/^[A-Z]:/.test(mountPoint) ? 'Drive' : 'The mount at'} ${mountPoint} does not answer, and is left alone`,
     logsItself: true,
   },
   'names.cut': {

@@ -1,17 +1,20 @@
 /**
- * Drives of a Windows system, by their letter: `C:\`. Agrees with psutil 5.9's disk_partitions()
- * and disk_usage(), but leaves out what cannot be read, such as an empty CD drive.
+ * Drives of a Windows system, by their letter: `C:\\`; volumes that are mounted in a folder, by that.
+ * Agrees with psutil 5.9's disk_partitions() and disk_usage(), but leaves out what cannot be read,
+ * such as an empty CD drive.
  *
- * Windows is asked in this process and answers from memory, as Linux does for disks of its own. A
- * medium that must first be spun up is another matter: its drive holds everything up once, and is
- * then left alone for a while.
+ * The drive that Windows itself runs from is asked in this process: where it hangs, nothing runs. Any
+ * other may hang alone, and a helper process asks it (drive-prober.ts).
  */
-import { formatDuration } from '../../base/units.ts';
+
+import { startDriveHelper } from '../../host/win32/drive-helper.ts';
+import { createDriveProber, type DriveProber } from '../../host/win32/drive-prober.ts';
 import {
-  type Drive,
   listDrives,
+  listMountedFolders,
   loadVolumeCalls,
-  readVolume,
+  readDrive,
+  readSystemDrive,
   type Volume,
   type VolumeCalls,
 } from '../../host/win32/volumes.ts';
@@ -20,62 +23,74 @@ import { createFilter } from '../filter.ts';
 import { createNameBound, type NameBound } from '../name-bound.ts';
 import type { Disk, Disks } from './index.ts';
 
-/** A disc spins up in some seconds, a card that has been read before answers in a millisecond. */
-const slowMs = 500;
-const leftAloneMs = 10 * 60_000;
+interface Options {
+  readonly load?: () => Promise<VolumeCalls>;
+  readonly start?: typeof startDriveHelper;
+}
+
+interface Source {
+  readonly calls: VolumeCalls;
+  readonly systemDrive: string | undefined;
+  /** Absent where there is no program to help: all drives are asked in this process. */
+  readonly prober: DriveProber | undefined;
+}
 
 /** `collect` throws NOT_AVAILABLE where Windows cannot be asked. */
 export function createWin32DisksCollector(
   context: CollectorContext,
-  { load = loadVolumeCalls }: { readonly load?: () => Promise<VolumeCalls> } = {},
+  { load = loadVolumeCalls, start = startDriveHelper }: Options = {},
 ): Collector<Disks> {
-  const { clock, remarks, settings } = context;
-  const leftAlone = new Map<string, { readonly untilMs: number; readonly reason: string }>();
+  const { clock, logger, remarks, settings, mountProbe } = context;
+  let isClosed = false;
 
-  /** `slow` is told of a drive that is left alone now. */
-  function readPatiently(
-    calls: VolumeCalls,
-    { root, isExchangeable }: Drive,
-    slow: Map<string, string>,
-  ): Volume | undefined {
-    const startedMs = clock.monotonicMs();
-    const known = leftAlone.get(root);
-    if (known !== undefined && startedMs < known.untilMs) {
-      slow.set(root, known.reason);
-      return undefined;
-    }
-    const volume = readVolume(calls, root);
-    const endedMs = clock.monotonicMs();
-    // A fixed disk is never left out for being slow: a busy machine is when its figures matter.
-    if (isExchangeable && endedMs - startedMs >= slowMs) {
-      const [took, rest] = [endedMs - startedMs, leftAloneMs].map((ms) =>
-        formatDuration(ms / 1000),
-      );
-      const reason = `it took ${took} to answer and is left alone for ${rest}`;
-      leftAlone.set(root, { untilMs: endedMs + leftAloneMs, reason });
-      slow.set(root, reason);
-    }
-    return volume;
+  async function open(): Promise<Source> {
+    const calls = await load();
+    const prober =
+      mountProbe === undefined
+        ? undefined
+        : createDriveProber({
+            clock,
+            logger,
+            start: () => start(mountProbe),
+            readHere: (root) => readDrive(calls, root),
+          });
+    if (isClosed) prober?.close();
+    return { calls, systemDrive: readSystemDrive(calls), prober };
   }
 
-  let loaded: Promise<VolumeCalls> | undefined;
+  let source: Promise<Source> | undefined;
   return {
     async collect() {
-      loaded ??= load();
-      const calls = await loaded;
+      source ??= open();
+      const { calls, systemDrive, prober } = await source;
       const keep = await createFilter(settings.disks_include, settings.disks_exclude, {
         ignoreCase: true,
       });
-      const slow = new Map<string, string>();
-      const volumes = listDrives(calls)
-        .filter(({ root }) => keep(root))
-        .flatMap((drive) => readPatiently(calls, drive, slow) ?? []);
-      remarks.only('disks.slow', slow);
+      const roots = [...listDrives(calls), ...listMountedFolders(calls)].filter((root) =>
+        keep(root),
+      );
+      const elsewhere = prober === undefined ? [] : roots.filter((root) => root !== systemDrive);
+      const probed = await prober?.read(elsewhere);
+      const stuck = prober?.stuck().map((root) => [root, 'it does not answer'] as const);
+      remarks.only('mount.stuck', new Map(stuck));
+      const volumes = roots.flatMap((root) => {
+        const isProbed = elsewhere.includes(root);
+        return (isProbed ? probed?.get(root) : readDrive(calls, root)) ?? [];
+      });
       const names = createNameBound(context, 'disks');
       const keys = names.boundKeys(volumes.map((volume) => volume.root));
       const disks = volumes.map((one, index) => [keys[index], diskStatsOf(one, names)] as const);
       names.tell();
       return Object.fromEntries(disks);
+    },
+    close: () => {
+      isClosed = true;
+      source?.then(
+        ({ prober }) => prober?.close(),
+        () => {
+          // Windows cannot be asked; there is nothing to close.
+        },
+      );
     },
   };
 }

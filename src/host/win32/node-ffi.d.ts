@@ -18,6 +18,7 @@ declare module 'node:ffi' {
     readonly int32: number;
     readonly uint16: number;
     readonly uint32: number;
+    readonly pointer: bigint;
   }
 
   interface Signature {

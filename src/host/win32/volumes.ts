@@ -1,17 +1,13 @@
-/** Drives with a letter: what kind they are, how they are formatted, how full they are. */
+/**
+ * Drives with a letter, and volumes without one that are mounted in a folder: what kind they are, how
+ * they are formatted, how full they are.
+ */
 
 import { openLibrary, refused } from './native-library.ts';
 import { createNativeMemory, wideString } from './native-memory.ts';
 
-export interface Drive {
-  /** `C:\` */
-  readonly root: string;
-  /** Its medium can be taken out: a card reader, a USB stick, a CD drive. */
-  readonly isExchangeable: boolean;
-}
-
 export interface Volume {
-  /** `C:\` */
+  /** `C:\`, or `C:\Data\` */
   readonly root: string;
   /** `NTFS`, `FAT32`, `UDF` */
   readonly fileSystem: string;
@@ -30,6 +26,12 @@ const noOpenFileErrorBox = 0x8000;
 
 /** MAX_PATH + 1 characters, as GetVolumeInformationW asks for. */
 const nameBufferLength = 261 * 2;
+
+/** Paths of one volume: no path is longer than 32 767 characters. */
+const pathsCharacters = 32_768;
+const invalidHandle = 0xffff_ffff_ffff_ffffn;
+/** More volumes than that are none that a machine has. */
+const volumesMax = 1024;
 
 export interface VolumeCalls {
   GetLogicalDrives(): number;
@@ -51,6 +53,16 @@ export interface VolumeCalls {
     totalFree: Uint8Array,
   ): number;
   SetThreadErrorMode(mode: number, oldMode: Uint8Array | null): number;
+  GetSystemWindowsDirectoryW(path: Uint8Array, characters: number): number;
+  FindFirstVolumeW(name: Uint8Array, characters: number): bigint;
+  FindNextVolumeW(search: bigint, name: Uint8Array, characters: number): number;
+  FindVolumeClose(search: bigint): number;
+  GetVolumePathNamesForVolumeNameW(
+    name: Uint8Array,
+    paths: Uint8Array,
+    characters: number,
+    charactersWritten: Uint8Array,
+  ): number;
 }
 
 export function loadVolumeCalls(): Promise<VolumeCalls> {
@@ -75,6 +87,14 @@ export function loadVolumeCalls(): Promise<VolumeCalls> {
       return: 'int32',
     },
     SetThreadErrorMode: { arguments: ['uint32', 'pointer'], return: 'int32' },
+    GetSystemWindowsDirectoryW: { arguments: ['pointer', 'uint32'], return: 'uint32' },
+    FindFirstVolumeW: { arguments: ['pointer', 'uint32'], return: 'pointer' },
+    FindNextVolumeW: { arguments: ['pointer', 'pointer', 'uint32'], return: 'int32' },
+    FindVolumeClose: { arguments: ['pointer'], return: 'int32' },
+    GetVolumePathNamesForVolumeNameW: {
+      arguments: ['pointer', 'pointer', 'uint32', 'pointer'],
+      return: 'int32',
+    },
   });
 }
 
@@ -105,19 +125,67 @@ export function parseDiskSpace(
   return { totalBytes, freeBytes: Math.min(callersFreeBytes, totalBytes) };
 }
 
-/**
- * The fixed, removable and optical drives: what psutil.disk_partitions() of 5.9 lists. Network and
- * memory drives are left out as it leaves them out, and so is `A:\`, because asking a floppy drive
- * takes seconds. Throws NOT_AVAILABLE.
- */
-export function listDrives(calls: VolumeCalls): Drive[] {
+/** The roots of all drives; no drive is touched. Throws NOT_AVAILABLE. */
+export function listDrives(calls: VolumeCalls): string[] {
   const mask = calls.GetLogicalDrives();
   if (mask === 0) throw refused('GetLogicalDrives', 'it reports no drive');
-  return driveRoots(mask).flatMap((root) => {
-    const type = calls.GetDriveTypeW(wideString(root));
-    const isExchangeable = type === cdrom || (type === removable && root !== 'A:\\');
-    return type === fixed || isExchangeable ? { root, isExchangeable } : [];
-  });
+  return driveRoots(mask);
+}
+
+/**
+ * The volume of a fixed, removable or optical drive: what psutil.disk_partitions() of 5.9 lists. A
+ * drive that `subst` made is one of them. Network and memory drives are left out as it leaves them
+ * out, and so is `A:\`, because asking a floppy drive takes seconds. Undefined as for `readVolume`.
+ * Even the kind of a drive may be long in coming. Throws MALFORMED.
+ */
+export function readDrive(calls: VolumeCalls, root: string): Volume | undefined {
+  const type = calls.GetDriveTypeW(wideString(root));
+  const isWanted = type === fixed || type === cdrom || (type === removable && root !== 'A:\\');
+  return isWanted ? readVolume(calls, root) : undefined;
+}
+
+/** `C:\`, the drive that Windows runs from; undefined where it does not tell. */
+export function readSystemDrive(calls: VolumeCalls): string | undefined {
+  const path = Buffer.alloc(nameBufferLength);
+  const characters = calls.GetSystemWindowsDirectoryW(path, nameBufferLength / 2);
+  const text = path.toString('utf16le', 0, Math.min(characters * 2, path.length));
+  return /^[A-Z]:\\/i.exec(text)?.[0].toUpperCase();
+}
+
+/**
+ * Where volumes without a letter are mounted: `C:\Data\`, for each its shortest path. The mount
+ * manager knows them by heart; no volume is touched.
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumepathnamesforvolumenamew
+ */
+export function listMountedFolders(calls: VolumeCalls): string[] {
+  const folders: string[] = [];
+  const name = Buffer.alloc(nameBufferLength);
+  const search = calls.FindFirstVolumeW(name, nameBufferLength / 2);
+  if (BigInt.asUintN(64, search) === invalidHandle) return folders;
+  try {
+    for (let count = 0; count < volumesMax; count += 1) {
+      const paths = pathsOf(calls, name);
+      const [shortest] = paths.toSorted((one, other) => one.length - other.length);
+      // A drive's root, `C:\`, is listed with the drives.
+      if (shortest !== undefined && shortest.length > 3) folders.push(shortest);
+      if (calls.FindNextVolumeW(search, name, nameBufferLength / 2) === 0) break;
+    }
+  } finally {
+    calls.FindVolumeClose(search);
+  }
+  return folders.sort();
+}
+
+function pathsOf(calls: VolumeCalls, name: Uint8Array): string[] {
+  const paths = Buffer.alloc(pathsCharacters * 2);
+  const written = Buffer.alloc(4);
+  if (calls.GetVolumePathNamesForVolumeNameW(name, paths, pathsCharacters, written) === 0)
+    return [];
+  const text = paths.toString('utf16le', 0, Math.min(written.readUInt32LE(0) * 2, paths.length));
+  return text
+    .toWellFormed()
+    .split('\0')
+    .filter((path) => path !== '');
 }
 
 /**

@@ -10,6 +10,7 @@ import { createWin32MemoryCollector } from '../../../src/collectors/memory/win32
 import { createWin32NetworkCollector } from '../../../src/collectors/network/win32.ts';
 import { createWin32ProcessesCollector } from '../../../src/collectors/processes/win32.ts';
 import { testWith } from '../../support/requirement.ts';
+import { fakeDrives } from '../host-win32/fake-drives.ts';
 import { windowsContext } from './context.ts';
 
 /** The real table of a part, with a portable collector that can be recognised. */
@@ -107,13 +108,7 @@ test('where Windows refuses the call itself, the portable collector of every par
       'disks',
       async () => (context) =>
         createWin32DisksCollector(context, {
-          load: async () => ({
-            GetLogicalDrives: () => 0,
-            GetDriveTypeW: () => 0,
-            GetVolumeInformationW: () => 0,
-            GetDiskFreeSpaceExW: () => 0,
-            SetThreadErrorMode: () => 0,
-          }),
+          load: async () => fakeDrives({}).calls,
         }),
     ),
     withMarkedPortable(

@@ -7,9 +7,11 @@ import { createWin32DisksCollector } from '../../../src/collectors/disks/win32.t
 import { createWin32MemoryCollector, win32MemoryOf } from '../../../src/collectors/memory/win32.ts';
 import { createWin32NetworkCollector } from '../../../src/collectors/network/win32.ts';
 import type { AdapterCalls } from '../../../src/host/win32/adapters.ts';
+import type { DriveHelper } from '../../../src/host/win32/drive-helper.ts';
 import type { ProcessorCalls } from '../../../src/host/win32/processors.ts';
+import { createManualClock } from '../../support/clocks.ts';
 import { captured } from '../host-win32/captured.ts';
-import { type FakeDrive, fakeDrives, kinds } from '../host-win32/fake-drives.ts';
+import { fakeDrives, kinds } from '../host-win32/fake-drives.ts';
 import { windowsContext } from './context.ts';
 
 test('memory agrees with psutil on Windows: used is what is not available, free what is', async () => {
@@ -114,48 +116,54 @@ test('disks are keyed by drive, and an unwanted drive is not touched', async () 
   expect(asked).toEqual(['C', 'D']);
 });
 
-test('a disc that takes seconds to spin up holds up one sample, not every one', async () => {
-  const context = windowsContext();
-  const spinUp = (): void => context.clock.advance(7000);
-  const { calls, asked } = fakeDrives({
-    C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n, onAsked: spinUp },
-    D: { type: kinds.cdrom, fileSystem: 'UDF', total: 7n, free: 0n, onAsked: spinUp },
-  });
-  const collector = createWin32DisksCollector(context, { load: async () => calls });
-  expect(Object.keys(await collector.collect())).toEqual(['C:\\', 'D:\\']);
-  expect(Object.keys(await collector.collect())).toEqual(['C:\\']);
-  expect(asked).toEqual(['C', 'D', 'C']);
-  context.clock.advance(10 * 60_000);
-  expect(Object.keys(await collector.collect())).toEqual(['C:\\', 'D:\\']);
+test('a volume that is mounted in a folder is a disk, and can be excluded by its folder', async () => {
+  const drive = { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n };
+  const { calls } = fakeDrives({ C: drive }, [['C:\\'], ['C:\\Data\\']]);
+  const collect = async (settings: object) =>
+    Object.keys(
+      await createWin32DisksCollector(windowsContext(settings), {
+        load: async () => calls,
+      }).collect(),
+    );
+  expect(await collect({})).toEqual(['C:\\', 'C:\\Data\\']);
+  expect(await collect({ disks_exclude: ['c:\\data\\'] })).toEqual(['C:\\']);
+  expect(await collect({ disks_exclude: ['c:\\\\d*'] })).toEqual(['C:\\']);
 });
 
-test('a drive that is left alone is a remark for as long as it is there and left alone', async () => {
-  const context = windowsContext();
-  const disc = { type: kinds.cdrom, fileSystem: 'UDF', total: 7n, free: 0n };
-  const drives: Record<string, FakeDrive> = {
-    C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n },
-    D: { ...disc, onAsked: () => context.clock.advance(7000) },
+/** A helper that answers for all drives but some. */
+function helperThatHangsAt(hanging: ReadonlySet<string>) {
+  const started: string[][] = [];
+  const start = (): DriveHelper => {
+    const asked: string[] = [];
+    started.push(asked);
+    return {
+      ready: Promise.resolve(),
+      ask: (root) => {
+        asked.push(root);
+        const volume = { root, fileSystem: 'exFAT', totalBytes: 64, freeBytes: 1 };
+        return hanging.has(root) ? new Promise(() => {}) : Promise.resolve({ volume });
+      },
+      end: () => {},
+    };
   };
-  const load = async () => fakeDrives(drives).calls;
-  const collector = createWin32DisksCollector(context, { load });
-  const remarked = async () => {
-    await collector.collect();
-    return context.remarks
-      .current()
-      .map(({ kind, subject, reason }) => ({ kind, subject, reason }));
-  };
-  const reason = 'it took 7 s to answer and is left alone for 10 min';
-  const slow = [{ kind: 'disks.slow', subject: 'D:\\', reason }];
-  expect(await remarked()).toEqual(slow);
-  expect(await remarked()).toEqual(slow);
-  const { D: drive = disc } = drives;
-  delete drives.D;
-  expect(await remarked()).toEqual([]);
-  drives.D = drive;
-  expect(await remarked()).toEqual(slow);
-  drives.D = disc;
-  context.clock.advance(10 * 60_000);
-  expect(await remarked()).toEqual([]);
+  return { start, started };
+}
+
+test('a drive that hangs stops nothing: the others are reported, and the remark names it', async () => {
+  const clock = createManualClock();
+  const drive = { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n };
+  const { calls, asked } = fakeDrives({ C: drive, D: drive, E: drive });
+  const context = { ...windowsContext(), clock, mountProbe: ['system-monitor', 'probe-mount'] };
+  const { start, started } = helperThatHangsAt(new Set(['D:\\']));
+  const collector = createWin32DisksCollector(context, { load: async () => calls, start });
+  const first = collector.collect();
+  await clock.advance(500);
+  expect(Object.keys(await first)).toEqual(['C:\\', 'E:\\']);
+  // The drive that Windows runs from is asked here, and no other.
+  expect(asked).toEqual(['C']);
+  expect(context.remarks.current()).toMatchObject([{ kind: 'mount.stuck', subject: 'D:\\' }]);
+  expect(Object.keys(await collector.collect())).toEqual(['C:\\', 'E:\\']);
+  expect(started).toEqual([['D:\\'], ['E:\\', 'E:\\']]);
 });
 
 test('drives can be included by their root, with or without a star', async () => {

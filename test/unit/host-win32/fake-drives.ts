@@ -20,13 +20,18 @@ export interface FakeDrive {
   readonly onAsked?: () => void;
 }
 
-export function fakeDrives(drives: Record<string, FakeDrive>): {
+/** `volumes`: the paths at which each volume is mounted. Windows runs from C. */
+export function fakeDrives(
+  drives: Record<string, FakeDrive>,
+  volumes: readonly (readonly string[])[] = [],
+): {
   calls: VolumeCalls;
   asked: string[];
   modes: number[];
 } {
   const asked: string[] = [];
   const modes: number[] = [];
+  let listed = 0;
   const letterOf = (root: Uint8Array): string => Buffer.from(root).toString('utf16le', 0, 2);
   const calls: VolumeCalls = {
     GetLogicalDrives: () =>
@@ -51,6 +56,25 @@ export function fakeDrives(drives: Record<string, FakeDrive>): {
     SetThreadErrorMode: (mode, oldMode) => {
       modes.push(mode);
       oldMode?.set([0x04, 0, 0, 0]);
+      return 1;
+    },
+    GetSystemWindowsDirectoryW: (path) => {
+      path.set(Buffer.from('C:\\Windows\0', 'utf16le'));
+      return 10;
+    },
+    FindFirstVolumeW: () => {
+      listed = 0;
+      return volumes.length === 0 ? 2n ** 64n - 1n : 7n;
+    },
+    FindNextVolumeW: () => {
+      listed += 1;
+      return listed < volumes.length ? 1 : 0;
+    },
+    FindVolumeClose: () => 1,
+    GetVolumePathNamesForVolumeNameW: (_name, paths, _characters, written) => {
+      const text = `${(volumes[listed] ?? []).map((path) => `${path}\0`).join('')}\0`;
+      paths.set(Buffer.from(text, 'utf16le'));
+      written.set(Uint8Array.of(text.length & 0xff, text.length >> 8, 0, 0));
       return 1;
     },
   };

@@ -2,7 +2,10 @@ import { expect, test } from '@jest/globals';
 import {
   driveRoots,
   listDrives,
+  listMountedFolders,
   parseDiskSpace,
+  readDrive,
+  readSystemDrive,
   readVolume,
 } from '../../../src/host/win32/volumes.ts';
 import { bigint, fakeDrives, kinds } from './fake-drives.ts';
@@ -33,7 +36,7 @@ test('truncated or absurd figures are MALFORMED', () => {
   expect(() => parseDiskSpace(bigint(0n), bigint(2n ** 63n), bigint(0n))).toThrow(malformed);
 });
 
-test('fixed, removable and optical drives are listed, network and memory drives are not', () => {
+test('fixed, removable and optical drives are read, network and memory drives are not', () => {
   const { calls, asked } = fakeDrives({
     C: { type: kinds.fixed, fileSystem: 'NTFS', total: 500n, free: 200n },
     E: { type: kinds.removable, fileSystem: 'exFAT', total: 64n, free: 1n },
@@ -41,18 +44,20 @@ test('fixed, removable and optical drives are listed, network and memory drives 
     R: { type: kinds.ramDisk, fileSystem: 'NTFS', total: 9n, free: 9n },
     S: { type: kinds.remote, fileSystem: 'NTFS', total: 9n, free: 9n },
   });
-  expect(listDrives(calls)).toEqual([
-    { root: 'C:\\', isExchangeable: false },
-    { root: 'E:\\', isExchangeable: true },
-    { root: 'F:\\', isExchangeable: true },
-  ]);
-  // A share whose server is away takes a minute to say so: it must not even be asked.
+  expect(listDrives(calls)).toEqual(['C:\\', 'E:\\', 'F:\\', 'R:\\', 'S:\\']);
+  // A drive that hangs must not be touched by whoever lists it.
   expect(asked).toEqual([]);
+  const read = listDrives(calls).flatMap((root) => readDrive(calls, root) ?? []);
+  expect(read.map(({ root }) => root)).toEqual(['C:\\', 'E:\\', 'F:\\']);
+  // A share whose server is away takes a minute to say so: it must not even be asked.
+  expect(asked).toEqual(['C', 'E', 'F']);
 });
 
-test('a floppy drive is not listed: asking it takes seconds', () => {
-  const { calls } = fakeDrives({ A: { type: kinds.removable }, B: { type: kinds.removable } });
-  expect(listDrives(calls).map((one) => one.root)).toEqual(['B:\\']);
+test('a floppy drive is not read: asking it takes seconds', () => {
+  const floppy = { type: kinds.removable, fileSystem: 'FAT', total: 9n, free: 1n };
+  const { calls, asked } = fakeDrives({ A: floppy, B: floppy });
+  expect(['A:\\', 'B:\\'].map((root) => readDrive(calls, root)?.root)).toEqual([undefined, 'B:\\']);
+  expect(asked).toEqual(['B']);
 });
 
 test('a volume has its file system and its figures', () => {
@@ -86,4 +91,24 @@ test('a Windows that names no drive has refused', () => {
   expect(() => listDrives(fakeDrives({}).calls)).toThrow(
     expect.objectContaining({ code: 'NOT_AVAILABLE' }),
   );
+});
+
+test('volumes without a letter are found where they are mounted, by their shortest path, once', () => {
+  const { calls, asked } = fakeDrives({}, [
+    ['C:\\'],
+    ['D:\\', 'C:\\Also here\\'],
+    ['C:\\Mounts\\Données\\', 'C:\\Data\\'],
+    [],
+    ['C:\\Archive\\'],
+  ]);
+  expect(listMountedFolders(calls)).toEqual(['C:\\Archive\\', 'C:\\Data\\']);
+  // The mount manager knows them; a volume that hangs must not be asked.
+  expect(asked).toEqual([]);
+  expect(listMountedFolders(fakeDrives({}).calls)).toEqual([]);
+});
+
+test('the drive that Windows runs from', () => {
+  const { calls } = fakeDrives({});
+  expect(readSystemDrive(calls)).toBe('C:\\');
+  expect(readSystemDrive({ ...calls, GetSystemWindowsDirectoryW: () => 0 })).toBeUndefined();
 });
