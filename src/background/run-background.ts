@@ -2,6 +2,7 @@
 import { buildInfo } from '../base/build-info.ts';
 import type { ExitCode } from '../base/exit-codes.ts';
 import type { Runtime } from '../base/runtime.ts';
+import { type SystemLog, withSystemLog } from '../base/system-log.ts';
 import { openConfiguration } from '../config/configuration.ts';
 import { destinationOf, readDestination } from '../config/destination.ts';
 import type { LocationOptions } from '../config/locations.ts';
@@ -18,6 +19,8 @@ export interface RunBackgroundOptions {
   readonly once: boolean;
   /** The system's service manager started it. */
   readonly isService: boolean;
+  /** Where the system's services say what happens to them, beside the log of the settings. */
+  readonly systemLog?: SystemLog | undefined;
 }
 
 /** Runs until SIGINT, SIGTERM or a bug, or once. Throws a MonitorError where it cannot begin. */
@@ -31,7 +34,11 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
   const remembered = readDestination(runtime.disk, stateFolder);
   const destination = destinationOf(loaded, remembered, options.isService);
   const { settings } = destination;
-  const logger = createSettingsLogger(settings, runtime.disk.withRightsOf([path]));
+  const logger = withSystemLog(
+    createSettingsLogger(settings, runtime.disk.withRightsOf([path])),
+    options.systemLog,
+    runtime.clock,
+  );
   try {
     const make = createMakers(runtime, configuration.locations, logger);
     const background = composeBackground({

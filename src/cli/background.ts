@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { settingGroups } from '../settings/setting-row.ts';
 import { settingKeys, settingRow } from '../settings/setting-table.ts';
 import { type CliContext, locationOptions } from './context.ts';
-import { settingOption, typedSettings } from './setting-options.ts';
+import { settingOption } from './setting-options.ts';
 
 export function defineBackgroundCommand(program: Command, context: CliContext): void {
   const command = program
@@ -21,17 +21,7 @@ export function defineBackgroundCommand(program: Command, context: CliContext): 
     }
   }
   command.action(async (options: Readonly<Record<string, string | true>>) => {
-    const { runBackground } = await import('../background/run-background.ts');
-    const { warnOfFlags } = await import('./typed-secrets.ts');
-    const { runtime } = context;
-    const flags = typedSettings(options);
-    const locations = locationOptions(command, runtime);
-    await warnOfFlags(flags, runtime, locations);
-    const exitCode = await runBackground({
-      ...{ runtime, locations, flags },
-      once: options.once === true,
-      isService: options.service === true,
-    });
-    context.setExitCode(exitCode);
+    const { runBackgroundCommand } = await import('./run-background.ts');
+    await runBackgroundCommand(options, locationOptions(command, context.runtime), context);
   });
 }

@@ -52,6 +52,10 @@ testWith([windows], 'everything comes from Windows itself: no child process, no 
   expect(collected.fallbacks).toEqual([]);
 });
 
+testWith([windows], 'the event log of Windows takes an entry', () => {
+  expect(collected.hasEventLog).toBe(true);
+});
+
 testWith(
   [windows],
   'the program finds itself among the processes, with its image and its user',

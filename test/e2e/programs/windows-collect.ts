@@ -8,6 +8,7 @@ import { networkInterfaces, totalmem, userInfo } from 'node:os';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { sentParts } from '../../../src/collectors/index.ts';
 import { createCollector } from '../../../src/collectors/lazy-collector.ts';
+import { openEventLog } from '../../../src/host/win32/event-log.ts';
 import { collectorContext } from '../../support/collector-context.ts';
 
 export interface CollectedOnWindows {
@@ -17,6 +18,8 @@ export interface CollectedOnWindows {
   readonly failures: Readonly<Record<string, string>>;
   readonly fallbacks: readonly unknown[];
   readonly childProcesses: number;
+  /** Whether entries can be made; what became of one is for the viewer. */
+  readonly hasEventLog: boolean;
   readonly peer: {
     readonly cpuCount: number;
     readonly memoryTotal: number;
@@ -65,6 +68,8 @@ async function collectAll(): Promise<CollectedOnWindows> {
     samples.push(stats);
   }
 
+  const eventLog = await openEventLog();
+  eventLog?.report('started', 'A test has started.');
   const { bsize, blocks, bfree, bavail } = statfsSync('C:\\');
   return {
     pid: process.pid,
@@ -72,6 +77,7 @@ async function collectAll(): Promise<CollectedOnWindows> {
     failures,
     fallbacks,
     childProcesses,
+    hasEventLog: eventLog !== undefined,
     peer: {
       cpuCount: Number(process.env.NUMBER_OF_PROCESSORS),
       memoryTotal: totalmem(),
