@@ -1,6 +1,7 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import type { Disk } from '../../../src/base/disk.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { createSpool } from '../../../src/spool/create-spool.ts';
 import {
@@ -33,6 +34,20 @@ function createScene() {
     return spool.counts();
   };
   return { folder, spool, look, keys: { a: a.key, b: b.key, c: c.key, d: d.key } };
+}
+
+/** The call as it is, but refused at that path, or at all. */
+function refuses<Words extends readonly unknown[], Value>(
+  code: string,
+  path: string | undefined,
+  call: (...words: Words) => Value,
+): (...words: Words) => Value {
+  return (...words) => {
+    if (path === undefined || words[0] === path) {
+      throw Object.assign(new Error(`${code}: refused`), { code });
+    }
+    return call(...words);
+  };
 }
 
 test('list shows what waits, what was rejected and why, while the agent runs', () => {
@@ -74,11 +89,75 @@ test('show gives the JSON as it goes to the server', () => {
 test('what is no key, and what is not there, are told apart', () => {
   const { folder, spool } = createScene();
   const show = (key: string) => () => showReport(realDisk, folder, key);
-  expect(show('../../etc/passwd')).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  expect(show('../../etc/passwd')).toThrow(
+    expect.objectContaining({
+      ...{ code: 'USAGE', operation: 'find report ../../etc/passwd' },
+      reason: 'this is not the key of a report',
+      hint: 'A key has 12 digits, a hyphen and 16 hex digits. See them with: system-monitor spool list',
+    }),
+  );
   const absent = '001800000009-0123456789abcdef';
-  expect(show(absent)).toThrow(expect.objectContaining({ code: 'NOT_AVAILABLE' }));
+  expect(show(absent)).toThrow(
+    expect.objectContaining({
+      ...{ code: 'NOT_AVAILABLE', operation: `find report ${absent}` },
+      reason: 'there is no such report; it may have been sent by now',
+    }),
+  );
   expect(() => retryRejected(realDisk, folder, [absent])).toThrow(
     expect.objectContaining({ code: 'NOT_AVAILABLE' }),
+  );
+  spool.close();
+});
+
+test('a damaged report is told as such, by show and by verify', () => {
+  const { folder, spool, keys } = createScene();
+  const file = join(folder, 'pending', `${keys.a}.report`);
+  truncateSync(file, 130);
+  expect(() => showReport(realDisk, folder, keys.a)).toThrow(
+    expect.objectContaining({
+      ...{ code: 'MALFORMED', operation: `read ${keys.a}` },
+      reason: expect.stringContaining('bytes instead of the 12'),
+    }),
+  );
+  const unreadable: Disk = { ...realDisk, read: refuses('EIO', file, realDisk.read) };
+  expect(verifySpool(unreadable, folder).damaged).toEqual([
+    { name: join('pending', `${keys.a}.report`), reason: expect.stringContaining('EIO') },
+  ]);
+  spool.close();
+});
+
+test('a reason that is gone takes no report with it', () => {
+  const { folder, spool, keys } = createScene();
+  rmSync(join(folder, 'rejected', `${keys.c}.reason`));
+  expect(listSpool(realDisk, folder).rejected).toMatchObject([
+    { key: keys.c, reason: undefined },
+    { key: keys.d, reason: 'status 400' },
+  ]);
+  spool.close();
+});
+
+test('what the disk refuses is told by what was to be done, and to whom it is allowed', () => {
+  const { folder, spool, keys } = createScene();
+  const hint = 'Run this as the user that the agent runs as.';
+  const diskWithout = (call: 'rename' | 'unlink' | 'syncFolder'): Disk => ({
+    ...realDisk,
+    [call]: refuses('EACCES', undefined, realDisk[call]),
+  });
+  expect(() => retryRejected(diskWithout('rename'), folder, 'all')).toThrow(
+    expect.objectContaining({ code: 'PERMISSION', operation: `queue ${keys.c} again`, hint }),
+  );
+  const pending = { state: 'pending', keys: [keys.a] } as const;
+  expect(() => dropReports(diskWithout('unlink'), folder, pending)).toThrow(
+    expect.objectContaining({
+      ...{ code: 'PERMISSION', hint },
+      operation: `delete ${join(folder, 'pending', `${keys.a}.report`)}`,
+    }),
+  );
+  expect(() => dropReports(diskWithout('syncFolder'), folder, pending)).toThrow(
+    expect.objectContaining({
+      code: 'PERMISSION',
+      operation: 'tell the agent about the change',
+    }),
   );
   spool.close();
 });
@@ -91,6 +170,7 @@ test('retry puts rejected reports back in line, and the running agent takes them
   expect(await look()).toMatchObject({ pendingReports: 4, rejectedReports: 0 });
   expect(spool.newest()?.key).toBe(keys.d);
   expect(listSpool(realDisk, folder).rejected).toEqual([]);
+  expect(readdirSync(join(folder, 'rejected'))).toEqual([]);
   spool.close();
 });
 
@@ -100,6 +180,7 @@ test('drop deletes what was chosen and nothing else', async () => {
   expect(await look()).toMatchObject({ pendingReports: 1, rejectedReports: 2, droppedReports: 0 });
   expect(dropReports(realDisk, folder, { state: 'rejected', keys: 'all' })).toBe(2);
   expect(await look()).toMatchObject({ pendingReports: 1, rejectedReports: 0 });
+  expect(readdirSync(join(folder, 'rejected'))).toEqual([]);
   expect(listSpool(realDisk, folder).pending.map((entry) => entry.key)).toEqual([keys.b]);
   spool.close();
 });
@@ -114,6 +195,7 @@ test('verify names what is damaged and moves nothing', () => {
     join('pending', 'stray'),
     join('pending', `${keys.a}.report`),
   ]);
+  expect(result.damaged[0]?.reason).toBe('it is not a report');
   expect(result.damaged[1]?.reason).toMatch(/bytes instead of the 12 that were written/);
   expect(listSpool(realDisk, folder).pending).toHaveLength(2);
   spool.close();

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import type { Disk } from '../../../src/base/disk.ts';
 import { MonitorError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { createSpool, type SpoolOptions } from '../../../src/spool/create-spool.ts';
@@ -234,7 +235,24 @@ test('a folder deleted under it is made again and reports go on being durable', 
 test('a folder replaced by another is locked anew', async () => {
   const folder = join(temporaryFolder(), 'spool');
   const clock = createManualClock();
-  const spool = open(folder, { clock });
+  const logger = createRecordingLogger();
+  let released = 0;
+  const disk: Disk = {
+    ...realDisk,
+    lock: (path) => {
+      const lock = realDisk.lock(path);
+      return lock === undefined
+        ? undefined
+        : {
+            holds: () => lock.holds(),
+            release: () => {
+              released += 1;
+              lock.release();
+            },
+          };
+    },
+  };
+  const spool = open(folder, { clock, disk, logger });
   renameSync(folder, `${folder}-moved`);
   const other = open(folder, { pid: 77 });
   other.append(epoch, body('of the other'));
@@ -242,6 +260,10 @@ test('a folder replaced by another is locked anew', async () => {
   await clock.advance(2000);
   spool.maintain();
   expect(textOf(spool)).toEqual(['{"text":"of the other"}']);
+  expect(logger.lines).toMatchObject([
+    { level: 'error', event: 'spool.folder_replaced', fields: { folder } },
+  ]);
+  expect(released).toBe(1);
   expect(() => open(folder)).toThrow(expect.objectContaining({ code: 'BUSY' }));
   spool.close();
 });
@@ -304,6 +326,57 @@ test('a start on a folder that cannot be made goes on in memory', () => {
   expect(textOf(spool)).toEqual(['{"text":"a"}']);
   spool.acknowledge(entry);
   expect(spool.counts()).toMatchObject({ pendingReports: 0, memoryReports: 0 });
+  spool.close();
+});
+
+test('a lock that was refused at the start is taken before the first report is written', () => {
+  const folder = temporaryFolder();
+  let refusals = 1;
+  const disk: Disk = {
+    ...realDisk,
+    lock: (path) => {
+      refusals -= 1;
+      if (refusals >= 0) throw Object.assign(new Error('ENOLCK: no locks'), { code: 'ENOLCK' });
+      return realDisk.lock(path);
+    },
+  };
+  const spool = open(folder, { disk });
+  expect(spool.append(epoch, body('a')).durable).toBe(true);
+  expect(() => open(folder)).toThrow(expect.objectContaining({ code: 'BUSY' }));
+  spool.close();
+});
+
+test('a report whose file has gone is none that waits, and none that is damaged', () => {
+  const folder = temporaryFolder();
+  const spool = open(folder);
+  const gone = spool.append(epoch, body('a'));
+  const folderThere = spool.append(epoch + 1, body('b'));
+  rmSync(join(folder, 'pending', `${gone.key}.report`));
+  expect(spool.read(gone)).toBeUndefined();
+  expect(spool.counts()).toMatchObject({ pendingReports: 1, damagedFiles: 0 });
+  const file = join(folder, 'pending', `${folderThere.key}.report`);
+  rmSync(file);
+  mkdirSync(file);
+  expect(spool.read(folderThere)).toBeUndefined();
+  expect(spool.counts()).toMatchObject({ pendingReports: 0, damagedFiles: 1 });
+  spool.close();
+});
+
+test('where the disk does not come to deleting, the sender waits for it', () => {
+  const folder = temporaryFolder();
+  let asked = 0;
+  const disk: Disk = {
+    ...realDisk,
+    unlinkSoon: () => {
+      asked += 1;
+    },
+  };
+  const spool = open(folder, { disk });
+  for (let number = 0; number < 300; number += 1) {
+    spool.acknowledge(spool.append(epoch + number, body('a')));
+  }
+  expect(asked).toBeLessThan(300);
+  expect(readdirSync(join(folder, 'pending')).length).toBeLessThanOrEqual(256);
   spool.close();
 });
 
