@@ -7,18 +7,18 @@
  *
  * The contract's keys and types stay; only what stands in lists becomes less.
  */
-import { toJson } from '../base/json.ts';
 import type { Remarks } from '../base/remarks.ts';
 import { plural } from '../base/units.ts';
-import { boundKeys, boundName } from '../collectors/name-bound.ts';
-import type { Disks, Network, ProcessStats, Stats } from '../wire/stats.ts';
+import type { Stats } from '../wire/stats.ts';
+import {
+  type FittedStats,
+  fitStats,
+  hasFewEntries,
+  type Process,
+  processesOf,
+  shortNameBytesMax,
+} from './fit-stats.ts';
 import { encodeReport, type ReportHeader } from './report.ts';
-
-/** Of a report that would be too large. Names of programs, devices and interfaces rarely have more. */
-const shortNameBytesMax = 64;
-
-/** Of each list, however short its entries are. */
-const entriesMax = { processes: 65_536, interfaces: 4096, disks: 4096 } as const;
 
 /** Below this share of the bound nobody needs to know which processes are new. */
 const watchedShare = 0.5;
@@ -31,12 +31,27 @@ export interface ReportFitter {
 export function createReportFitter(remarks: Remarks): ReportFitter {
   const seniority = createSeniority();
 
+  function wholeIfItFits(
+    header: ReportHeader,
+    epoch: number,
+    stats: Stats,
+    bytesMax: number,
+  ): Uint8Array | undefined {
+    // Making millions of bytes of JSON only to see that they are too many would hold everything up.
+    if (bytesAtLeast(stats) > bytesMax) {
+      seniority.note(processesOf(stats));
+      return undefined;
+    }
+    const whole = encodeReport(header, epoch, stats);
+    if (whole.length < bytesMax * watchedShare) seniority.forget();
+    else seniority.note(processesOf(stats));
+    return whole.length <= bytesMax && hasFewEntries(stats) ? whole : undefined;
+  }
+
   return {
     encode(header, epoch, stats, bytesMax) {
-      const whole = encodeReport(header, epoch, stats);
-      if (whole.length < bytesMax * watchedShare) seniority.forget();
-      else seniority.note(processesOf(stats));
-      if (whole.length <= bytesMax && hasFewEntries(stats)) {
+      const whole = wholeIfItFits(header, epoch, stats, bytesMax);
+      if (whole !== undefined) {
         remarks.ended('report.cut', 'report');
         return whole;
       }
@@ -48,19 +63,15 @@ export function createReportFitter(remarks: Remarks): ReportFitter {
   };
 }
 
-type Process = Omit<ProcessStats, 'username'> & Partial<ProcessStats>;
+const leastProcess = '{"pid":1,"name":""},';
 
-/** Empty where no list is sent. */
-function processesOf({ processes }: Stats): readonly Process[] {
-  return Array.isArray(processes) ? processes : [];
-}
-
-function hasFewEntries(stats: Stats): boolean {
-  return (
-    processesOf(stats).length <= entriesMax.processes &&
-    Object.keys(stats.network).length <= entriesMax.interfaces &&
-    Object.keys(stats.disks).length <= entriesMax.disks
-  );
+/** No name takes fewer bytes than it has UTF-16 units. */
+function bytesAtLeast(stats: Stats): number {
+  let bytes = 0;
+  for (const { name, username = '' } of processesOf(stats)) {
+    bytes += leastProcess.length + name.length + username.length;
+  }
+  return bytes;
 }
 
 function withoutEntries({ processes }: Stats): Pick<Stats, 'processes' | 'disks' | 'network'> {
@@ -92,114 +103,6 @@ function createSeniority(): Seniority {
       ranks.clear();
     },
     rankOf: (pid) => ranks.get(pid) ?? next,
-  };
-}
-
-interface FittedStats {
-  readonly stats: Stats;
-  readonly cutNames: number;
-  readonly leftOut: Readonly<Record<keyof typeof entriesMax, number>>;
-}
-
-/** `bytesMax`: for the entries of all lists together, commas included. */
-function fitStats(stats: Stats, bytesMax: number, rankOf: (pid: number) => number): FittedStats {
-  const short = shortenNames(stats);
-  const disks = Object.entries(short.stats.disks).slice(0, entriesMax.disks);
-  const interfaces = Object.entries(short.stats.network).slice(0, entriesMax.interfaces);
-  const oldestFirst = [...processesOf(short.stats)].sort(
-    (one, other) => rankOf(one.pid) - rankOf(other.pid),
-  );
-  // What is most precious is counted first, and so is the last to go.
-  const room = createRoom(bytesMax);
-  const keptDisks = room.take(disks, entryBytes);
-  const keptInterfaces = room.take(interfaces, entryBytes);
-  const keptProcesses = room.take(oldestFirst.slice(0, entriesMax.processes), textBytes);
-  keptProcesses.sort((one, other) => one.pid - other.pid);
-  return {
-    stats: {
-      ...short.stats,
-      ...(Array.isArray(stats.processes) ? { processes: keptProcesses } : {}),
-      disks: fromEntries(keptDisks),
-      network: fromEntries(keptInterfaces),
-    },
-    cutNames: short.cutNames,
-    leftOut: {
-      processes: oldestFirst.length - keptProcesses.length,
-      interfaces: Object.keys(stats.network).length - keptInterfaces.length,
-      disks: Object.keys(stats.disks).length - keptDisks.length,
-    },
-  };
-}
-
-interface Room {
-  /** Those from the start that have room. `bytesOf`: of one as JSON. */
-  take<Entry>(entries: readonly Entry[], bytesOf: (entry: Entry) => number): Entry[];
-}
-
-function createRoom(bytes: number): Room {
-  let left = bytes;
-  return {
-    take(entries, bytesOf) {
-      const kept = [];
-      for (const entry of entries) {
-        const needed = bytesOf(entry) + ','.length;
-        if (needed > left) break;
-        left -= needed;
-        kept.push(entry);
-      }
-      return kept;
-    },
-  };
-}
-
-function textBytes(value: unknown): number {
-  return Buffer.byteLength(toJson(value));
-}
-
-function entryBytes([key, value]: readonly [string, unknown]): number {
-  return textBytes(key) + ':'.length + textBytes(value);
-}
-
-/** A device or an interface may bear any name, `__proto__` too. */
-function fromEntries<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
-  const object: Record<string, Value> = Object.create(null);
-  for (const [key, value] of entries) object[key] = value;
-  return object;
-}
-
-function shortenNames(stats: Stats): { readonly stats: Stats; readonly cutNames: number } {
-  let cutNames = 0;
-  const count = (name: string, sent: string): string => {
-    if (sent !== name) cutNames += 1;
-    return sent;
-  };
-  const short = (name: string): string => count(name, boundName(name, shortNameBytesMax));
-  function shortKeys<Value>(entries: Readonly<Record<string, Value>>): [string, Value][] {
-    const keys = Object.keys(entries);
-    const sent = boundKeys(keys, shortNameBytesMax);
-    return Object.values(entries).map((value, index) => {
-      const key = keys[index] ?? '';
-      return [count(key, sent[index] ?? key), value];
-    });
-  }
-  const disks: Disks = fromEntries(
-    shortKeys(stats.disks).map(([key, disk]) => {
-      const { file_system, mount_point } = disk;
-      return [
-        key,
-        { ...disk, file_system: short(file_system), mount_point: short(mount_point) },
-      ] as const;
-    }),
-  );
-  const network: Network = fromEntries(shortKeys(stats.network));
-  const processes = processesOf(stats).map((one) => ({
-    ...one,
-    name: short(one.name),
-    ...(one.username === undefined ? {} : { username: short(one.username) }),
-  }));
-  return {
-    stats: { ...stats, ...(Array.isArray(stats.processes) ? { processes } : {}), disks, network },
-    cutNames,
   };
 }
 

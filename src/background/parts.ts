@@ -53,8 +53,13 @@ export function reportingOf(
   };
 }
 
-export function createSettingsLogger(settings: SettingsOf<'log'>, disk: Disk): ClosableLogger {
-  return createPinoLogger({ disk, level: settings.log_level, file: settings.log_file });
+/** `isTerminal`: whether standard error is one. */
+export function createSettingsLogger(
+  { log_level: level, log_file: file }: SettingsOf<'log'>,
+  disk: Disk,
+  isTerminal = false,
+): ClosableLogger {
+  return createPinoLogger({ disk, level, file, isTerminal });
 }
 
 /** How each piece is made. Tests put others in their place. */

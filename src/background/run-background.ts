@@ -34,8 +34,9 @@ export async function runBackground(options: RunBackgroundOptions): Promise<Exit
   const remembered = readDestination(runtime.disk, stateFolder);
   const destination = destinationOf(loaded, remembered, options.isService);
   const { settings } = destination;
+  const ownDisk = runtime.disk.withRightsOf([path]);
   const logger = withSystemLog(
-    createSettingsLogger(settings, runtime.disk.withRightsOf([path])),
+    createSettingsLogger(settings, ownDisk, runtime.stderr.isTerminal),
     options.systemLog,
     runtime.clock,
   );

@@ -9,6 +9,7 @@ import { makeFolder } from './atomic-file.ts';
 import { type Disk, type OpenFile, ownerOnlyFileMode } from './disk.ts';
 import { MonitorError, wrapWriteError } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { printableLines } from './printable.ts';
 import { redactSecrets } from './redact.ts';
 
 export interface PinoLoggerOptions {
@@ -16,6 +17,8 @@ export interface PinoLoggerOptions {
   readonly level: Level;
   /** Path of the log file; empty for standard error. */
   readonly file: string;
+  /** Whether standard error is one: names of others must not steer it. */
+  readonly isTerminal?: boolean;
 }
 
 export interface ClosableLogger extends Logger {
@@ -29,7 +32,9 @@ const rotateAtBytes = 5 * 1024 * 1024;
 
 export function createPinoLogger(options: PinoLoggerOptions): ClosableLogger {
   const { stream, close } =
-    options.file === '' ? standardErrorStream() : rotatingFile(options.disk, options.file);
+    options.file === ''
+      ? standardErrorStream(options.isTerminal)
+      : rotatingFile(options.disk, options.file);
   const log = pino(
     {
       level: options.level,
@@ -58,11 +63,14 @@ interface LogOutput {
 }
 
 /** Synchronous: a line must not be lost when the process is killed right after it. */
-function standardErrorStream(): LogOutput {
-  const stream = destination({ dest: standardError, sync: true });
+function standardErrorStream(isTerminal = false): LogOutput {
+  const output = destination({ dest: standardError, sync: true });
   // Whoever read it has gone, or its disk is full; the work goes on without a log.
-  stream.on('error', () => {});
-  return { stream, close: () => stream.end() };
+  output.on('error', () => {});
+  const stream = isTerminal
+    ? { write: (line: string) => void output.write(printableLines(line)) }
+    : output;
+  return { stream, close: () => output.end() };
 }
 
 /** The file moves to `<name>.1` when it is full, and the older ones one further. */

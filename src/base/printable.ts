@@ -9,9 +9,9 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, inNumbers);
 }
 
-/** Lines of ours, in which line ends are meant. JSON stays the same JSON. */
+/** Lines of ours, in which line ends and tabs are meant. JSON stays the same JSON. */
 export function printableLines(text: string): string {
-  return text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, inNumbers);
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, inNumbers);
 }
 
 /** A pipe gets the text as it is. */

@@ -1,6 +1,7 @@
 /** What the commands of `service` do, and what they show. */
 import { MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
+import { forReader } from '../base/printable.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortOnSignals } from '../base/signals.ts';
 import {
@@ -132,7 +133,8 @@ export async function logs(lines: number, follow: boolean, runtime: Runtime): Pr
   const decoder = new TextDecoder();
   let written: Promise<void> = Promise.resolve();
   const write = (piece: Uint8Array) => {
-    written = runtime.stdout.write(decoder.decode(piece, { stream: true }));
+    const text = decoder.decode(piece, { stream: true });
+    written = runtime.stdout.write(forReader(text, runtime.stdout));
   };
   try {
     await manager.logs({ lines, follow, signal, write });

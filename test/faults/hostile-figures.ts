@@ -1,4 +1,4 @@
-/** What hostile-scenario.ts does and sees, and hostile.test.ts expects. */
+/** What programs/hostile-scenario.ts does and sees, and hostile.test.ts expects. */
 
 export interface SeenReport {
   readonly epoch: number;

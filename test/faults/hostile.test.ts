@@ -29,7 +29,7 @@ testWith(
   '150 hostile processes, a hostile pattern, 20 stuck mounts and 1 000 interfaces at once',
   async () => {
     const folder = temporaryFolder();
-    const scenario = join(import.meta.dirname, 'hostile-scenario.ts');
+    const scenario = join(import.meta.dirname, 'programs/hostile-scenario.ts');
     await run('unshare', [
       ...['--net', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
       ...['--mount-proc', '--', process.execPath, '--disable-warning=ExperimentalWarning'],

@@ -123,3 +123,17 @@ test('whatever stands in it: within the bound, in the contract, and no entry tha
     { numRuns: 300 },
   );
 });
+
+test.each(['full', 'names'])(
+  'a report is filled to the last process that has room: %s',
+  (detail) => {
+    const { encode } = setUp();
+    for (const name of ['plain', 'quo"te', '\u0001', 'é𝒳', '\\']) {
+      const full = Array.from({ length: 500 }, (_, n) => ({ pid: 5 * n, name, username: 'ann' }));
+      const processes = detail === 'full' ? full : full.map(({ pid }) => ({ pid, name }));
+      const body = encode(exampleStats({ processes }), 9000);
+      expect(body.length).toBeGreaterThan(9000 - 2 * Buffer.byteLength(JSON.stringify(full[499])));
+      expect(body.length).toBeLessThanOrEqual(9000);
+    }
+  },
+);

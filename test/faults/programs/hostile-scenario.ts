@@ -9,8 +9,8 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runProgram, startProgram, until } from '../support/program.ts';
-import { hostile, type Seen, type SeenReport } from './hostile-figures.ts';
+import { runProgram, startProgram, until } from '../../support/program.ts';
+import { hostile, type Seen, type SeenReport } from '../hostile-figures.ts';
 
 const [stuckMount = '', folder = ''] = process.argv.slice(2);
 const bodies: string[] = [];
