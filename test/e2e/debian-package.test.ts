@@ -3,17 +3,15 @@
  * package is made here of the built executable, and compressed little; all else is as released.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { makeDebianPackage } from '../../build/debian-package.ts';
-import { documentsOf } from '../../build/documents.ts';
 import { hasProgram } from '../../build/has-program.ts';
-import { targetOfThisMachine } from '../../build/targets.ts';
+import { makeTrialDeb } from '../support/debian-package.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
-import { builtExecutable, executable } from '../support/program.ts';
+import { builtExecutable } from '../support/program.ts';
 import { asRoot, onPlatform, type Requirement, testWith } from '../support/requirement.ts';
 import { noted, runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
 
@@ -32,17 +30,7 @@ let older = '';
 let newer = '';
 let receiver: OriginalReceiver;
 
-async function makePackage(version: string): Promise<string> {
-  const workFolder = join(folder, version);
-  mkdirSync(workFolder);
-  const sourceEpoch = 1_800_000_000;
-  const node = { name: 'node', version: '0', license: 'MIT', licenseText: '', integrity: '' };
-  const documents = await documentsOf({ version, sourceEpoch, packages: [], node });
-  return await makeDebianPackage({
-    ...{ target: targetOfThisMachine(), version, sourceEpoch, compression: 'quick', executable },
-    ...{ ...documents, workFolder, outputFolder: folder },
-  });
-}
+const makePackage = (version: string) => makeTrialDeb({ outputFolder: folder, version });
 
 /** A roll-out puts settings there before the package; the service's user then owns them. */
 const script = (url: string) => `

@@ -2,7 +2,7 @@
   # script fails for them or changes them. Where there are none, and nothing was reported from here
   # before, a file with an id is made. Settings that were put there without an id (a roll-out) stay as
   # they are; the machine's own id is kept with its reports.
-  mkdir -p "$configuration"
+  mkdir -p "$configuration" || true
   file=$configuration/config.json
   if [ ! -e "$file" ] && [ ! -L "$file" ]; then
     if [ ! -e "$state/reported-to.json" ] && [ ! -e "$state/system-id" ]; then

@@ -1,0 +1,201 @@
+/**
+ * The .deb and the .rpm upgraded and downgraded over settings that somebody has damaged, emptied,
+ * taken away, or that a newer version wrote, on a freshly booted machine with systemd: no script
+ * fails for them, none changes them, and the machine stays the one that it was.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { hasProgram } from '../../build/has-program.ts';
+import { makeTrialDeb } from '../support/debian-package.ts';
+import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
+import { builtExecutable } from '../support/program.ts';
+import { asRoot, onPlatform, type Requirement, testWith } from '../support/requirement.ts';
+import { makeTrialRpm, takeRpmAlong } from '../support/rpm-package.ts';
+import { noted, runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
+
+const program = (name: string): Requirement => ({
+  met: hasProgram(name),
+  reason: `${name} is not here`,
+});
+const needed = [
+  ...[builtExecutable(), onPlatform('linux'), systemdRunner(), asRoot()],
+  ...[program('dpkg-deb'), program('rpmbuild')],
+];
+const minutes = 60_000;
+
+/** What becomes of the service, as docs/service.md says. */
+type Becomes = 'reports' | 'waits' | 'refuses';
+
+interface Case {
+  /** bash: puts $file into that state, from one in which all is well. */
+  readonly make: string;
+  readonly becomes: Becomes;
+}
+
+const whole = (url: string) => `{"system_id": "WIN-1", "url": "${url}", "interval": 1`;
+
+const cases: Readonly<Record<string, (url: string) => Case>> = {
+  damaged: (url) => ({ make: `echo '${whole(url)},}' > $file`, becomes: 'refuses' }),
+  empty: () => ({ make: ': > $file', becomes: 'refuses' }),
+  emptied: () => ({ make: "echo '{}' > $file", becomes: 'waits' }),
+  wrong: (url) => ({
+    make: `echo '${whole(url)}, "log_level": "loud"}' > $file`,
+    becomes: 'refuses',
+  }),
+  // With a state folder that a newer version has left.
+  newer: (url) => ({
+    make: `echo '${whole(url)}, "labels": {"rack": 7}}' > $file
+      echo '{"format": 2, "system_id": "WIN-1", "url": "${url}", "since": 5}' > $state/reported-to.json
+      echo '{"format": 2}' > $state/status.json; mkdir -p $state/ledger; echo x > $state/ledger/1
+      chown -R system-monitor: $state`,
+    becomes: 'reports',
+  }),
+  'no-rights': (url) => ({
+    make: `echo '${whole(url)}}' > $file; chown root:root $file; chmod 0000 $file`,
+    becomes: 'reports',
+  }),
+  folder: () => ({ make: 'rm $file; mkdir $file', becomes: 'refuses' }),
+  'dangling-link': () => ({ make: 'rm $file; ln -s nowhere.json $file', becomes: 'waits' }),
+  absent: () => ({ make: 'rm $file', becomes: 'waits' }),
+};
+
+interface PackageManager {
+  readonly install: (file: string) => string;
+  readonly change: (file: string) => string;
+  readonly remove: string;
+}
+
+const managers: Readonly<Record<'deb' | 'rpm', PackageManager>> = {
+  deb: {
+    install: (file) => `dpkg --install ./${file}`,
+    change: (file) => `dpkg --install ./${file}`,
+    remove: 'dpkg --purge system-monitor',
+  },
+  rpm: {
+    install: (file) => `rpm --install --nodeps ./${file}`,
+    change: (file) => `rpm --upgrade --oldpackage --nodeps ./${file}`,
+    remove: 'rpm --erase system-monitor; rm -rf /etc/system-monitor $state',
+  },
+};
+
+const head = `
+rpm() { RPM_CONFIGDIR=/work/rpm/config /work/rpm/loader --library-path /work/rpm /work/rpm/rpm "$@"; }
+file=/etc/system-monitor/config.json state=/var/lib/system-monitor
+settings() { stat -c '%F' $file || true; readlink $file || true; cat $file || true; ls -A $(dirname $file); }
+# What it has said since, up to the start of the program that was put there, or to its refusal.
+said() {
+  local step
+  for step in $(seq 100); do
+    journalctl --quiet --no-pager --output=cat --after-cursor="$1" _SYSTEMD_UNIT=system-monitor.service > /work/said
+    grep -qE 'agent.started|^system-monitor: ' /work/said && break
+    sleep 0.1
+  done
+  sleep 0.5
+  journalctl --quiet --no-pager --output=cat --after-cursor="$1" _SYSTEMD_UNIT=system-monitor.service
+}
+cursor() { journalctl --quiet --no-pager --lines=0 --show-cursor | sed -n 's/^-- cursor: //p'; }
+`;
+
+/** The package that is there afterwards, by the case and the number of the step. */
+interface Step {
+  readonly name: string;
+  readonly file: string;
+}
+
+/**
+ * To the newer package and back where that says something of its own; else from the one that is there
+ * to the other.
+ */
+function stepsOf(older: string, newer: string): readonly (readonly [name: string, Step[]])[] {
+  const bothWays = ['damaged', 'empty', 'newer', 'folder'];
+  let here = older;
+  const change = (name: string, at: number): Step => {
+    here = here === older ? newer : older;
+    return { name: `${name}-${at}`, file: here };
+  };
+  return Object.keys(cases).map((name) => [
+    name,
+    bothWays.includes(name) ? [change(name, 0), change(name, 1)] : [change(name, 0)],
+  ]);
+}
+
+function script(kind: 'deb' | 'rpm', url: string, older: string, newer: string): string {
+  const { install, change, remove } = managers[kind];
+  const good = `rm -rf $file; echo '${whole(url)}}' > $file; system-monitor service restart; new_reports`;
+  const parts = stepsOf(older, newer).flatMap(([name, steps]) => [
+    // It runs meanwhile, as on a machine in use.
+    cases[name]?.(url).make ?? '',
+    ...steps.flatMap((step) => [
+      `note ${step.name}-before settings`,
+      'since=$(cursor)',
+      `note ${step.name} ${change(step.file)}`,
+      `note ${step.name}-said said "$since"`,
+      `note ${step.name}-after settings`,
+    ]),
+    good,
+  ]);
+  return [
+    head,
+    `mkdir -p /etc/system-monitor; echo '${whole(url)}}' > $file`,
+    `note install ${install(older)}`,
+    'new_reports',
+    ...parts,
+    `note remove eval '${remove}'`,
+  ].join('\n');
+}
+
+let folder = '';
+let receiver: OriginalReceiver;
+
+beforeAll(async () => {
+  if (needed.some(({ met }) => !met)) return;
+  folder = mkdtempSync(join(tmpdir(), 'packages-and-settings-'));
+  receiver = await startOriginalReceiver({ registeredIds: [] });
+  for (const [kind, make] of [
+    ['deb', makeTrialDeb],
+    ['rpm', makeTrialRpm],
+  ] as const) {
+    const outputFolder = join(folder, kind);
+    mkdirSync(outputFolder);
+    const older = basename(await make({ outputFolder, version: '1.0.0' }));
+    const newer = basename(await make({ outputFolder, version: '1.0.1' }));
+    if (kind === 'rpm') await takeRpmAlong(join(outputFolder, 'rpm'));
+    await runInSystemdRoom({
+      ...{ folder: outputFolder, receiver, files: {} },
+      script: script(kind, receiver.url, older, newer),
+    });
+  }
+}, 10 * minutes);
+
+afterAll(async () => {
+  await receiver?.close();
+  if (folder !== '') rmSync(folder, { recursive: true, force: true });
+});
+
+function becameOf(said: string): Becomes {
+  if (said.includes('config.url_missing')) return 'waits';
+  return said.includes('agent.started') ? 'reports' : 'refuses';
+}
+
+for (const kind of ['deb', 'rpm'] as const) {
+  for (const [name, steps] of stepsOf('older', 'newer')) {
+    testWith(needed, `${kind}, settings ${name}: no script fails for them or changes them`, () => {
+      const there = join(folder, kind);
+      for (const step of steps) {
+        expect(noted(there, step.name)).toMatchObject({ status: 0 });
+        const { stdout: before } = noted(there, `${step.name}-before`);
+        expect(noted(there, `${step.name}-after`).stdout).toBe(before);
+        const said = noted(there, `${step.name}-said`).stdout;
+        expect(becameOf(said)).toBe(cases[name]?.('').becomes);
+      }
+    });
+  }
+}
+
+testWith(needed, 'through all of it the machine reported under its one id', () => {
+  const ids = receiver.requests.map(({ body }) => Object(body).system_id);
+  expect(ids.length).toBeGreaterThan(20);
+  expect(new Set(ids)).toEqual(new Set(['WIN-1']));
+});

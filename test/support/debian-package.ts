@@ -1,0 +1,26 @@
+/** A .deb made of the built executable. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeDebianPackage } from '../../build/debian-package.ts';
+import { documentsOf } from '../../build/documents.ts';
+import { targetOfThisMachine } from '../../build/targets.ts';
+import { executable } from './program.ts';
+
+export interface TrialDebOptions {
+  /** The package arrives here. */
+  readonly outputFolder: string;
+  readonly version: string;
+}
+
+/** As released, but compressed little. Returns the path. */
+export async function makeTrialDeb({ outputFolder, version }: TrialDebOptions): Promise<string> {
+  const workFolder = join(outputFolder, version);
+  mkdirSync(workFolder);
+  const sourceEpoch = 1_800_000_000;
+  const node = { name: 'node', version: '0', license: 'MIT', licenseText: '', integrity: '' };
+  const documents = await documentsOf({ version, sourceEpoch, packages: [], node });
+  return await makeDebianPackage({
+    ...{ target: targetOfThisMachine(), version, sourceEpoch, compression: 'quick', executable },
+    ...{ ...documents, workFolder, outputFolder },
+  });
+}
