@@ -1,9 +1,10 @@
 /** What the commands of `service` do, and what they show. */
-import { MonitorError } from '../base/errors.ts';
+import { isForeseen, MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { forReader } from '../base/printable.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortOnSignals } from '../base/signals.ts';
+import { plural } from '../base/units.ts';
 import {
   type InstalledService,
   type InstallFlags,
@@ -13,6 +14,7 @@ import {
 import { serviceName } from '../service/service.ts';
 import type { SettingsFile } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
+import { gatherStatus } from '../status/gather.ts';
 import type { CliContext } from './context.ts';
 import { firstAnswer } from './first-answer.ts';
 import { insistOnNewId, insistOnYes, isAtTerminal } from './insist.ts';
@@ -34,17 +36,18 @@ export async function install(flags: InstallFlags & YesOption, runtime: Runtime)
     isNew ? 'Installed and started.' : 'Upgraded and started.',
     `Program:  ${executable}`,
     `Settings: ${configurationFile}`,
-    ...takenLines(installed),
+    ...takenLines(installed, runtime),
     `ID:       ${showSetting('system_id', systemId)}`,
     `URL:      ${hasUrl ? showSetting('url', settings.url) : 'none yet'}`,
     settings.name === ''
-      ? `Name:     none (to set one: ${serviceName} config set name ${proposedWord(runtime)})`
+      ? `Name:     none (to set one: ${setCommand(runtime)} name ${proposedWord(runtime)})`
       : `Name:     ${showSetting('name', settings.name)}`,
+    ...ownLines(installed, runtime),
   );
   if (!hasUrl) {
     await tell(
       runtime,
-      `Reports are kept until a URL is set: ${serviceName} config set url https://monitor.example.com/`,
+      `Reports are kept until a URL is set: ${setCommand(runtime)} url https://monitor.example.com/`,
     );
     return;
   }
@@ -53,7 +56,7 @@ export async function install(flags: InstallFlags & YesOption, runtime: Runtime)
   await tell(runtime, `First report: ${answer}`);
 }
 
-function takenLines({ taken }: InstalledService): readonly string[] {
+function takenLines({ taken }: InstalledService, runtime: Runtime): readonly string[] {
   if (taken === undefined) return [];
   const { path, keys, left } = taken;
   const took = keys.length === 0 ? 'nothing' : keys.join(', ');
@@ -61,10 +64,36 @@ function takenLines({ taken }: InstalledService): readonly string[] {
     `Taken from ${path}: ${took}`,
     ...(left.length === 0
       ? []
-      : [
-          `Not taken: ${left.join(', ')}; to set one for the service: sudo ${serviceName} config set`,
-        ]),
+      : [`Not taken: ${left.join(', ')}; to set one for the service: ${setCommand(runtime)}`]),
   ];
+}
+
+/** What a person's own background process has not sent, and that it still runs. */
+function ownLines({ taken }: InstalledService, { disk, clock }: Runtime): readonly string[] {
+  const { path, stateFolder } = taken ?? {};
+  if (path === undefined || stateFolder === undefined) return [];
+  try {
+    const { agent, running, waiting } = gatherStatus(disk, stateFolder, clock);
+    if (running) {
+      return [
+        `Also running: process ${agent?.pid}, with the settings in ${path}. Stop it, or it reports too.`,
+      ];
+    }
+    if (waiting.reports === 0) return [];
+    const places = `--config '${path}' --state-dir '${stateFolder}'`;
+    return [
+      `Not sent: ${plural(waiting.reports, 'report')} in ${stateFolder}. To send them: ${serviceName} background --once ${places}`,
+    ];
+  } catch (error) {
+    // Nobody's concern but that person's.
+    if (isForeseen(error)) return [];
+    throw error;
+  }
+}
+
+/** The service's settings are the administrator's. */
+function setCommand({ platform }: Pick<Runtime, 'platform'>): string {
+  return `${platform === 'win32' ? '' : 'sudo '}${serviceName} config set`;
 }
 
 /** As one word of a command line. */

@@ -32,9 +32,9 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
     .optionsGroup('Options:')
     .option(
       '--from <file>',
-      'take id, URL, name and interval from this file instead of your own settings',
+      'take id, URL, name and interval from this file, not from your settings',
     )
-    .option('--without-url', 'keep reports until a URL is set, instead of asking for one')
+    .option('--without-url', 'keep reports until a URL is set')
     .option(...yesFlag);
   install.action(async (options: InstallOptions, command: Command) => {
     const { config } = command.optsWithGlobals<{ config?: string }>();

@@ -38,6 +38,8 @@ export interface InstallSettings {
 
 export interface TakenSettings {
   readonly path: string;
+  /** Of whose settings these are; undefined where a file was named. */
+  readonly stateFolder: string | undefined;
   readonly keys: readonly SettingKey[];
   /** Those that stand there as well, and were left. */
   readonly left: readonly SettingKey[];
@@ -70,14 +72,14 @@ export function settleSettings(options: InstallSettingsOptions): InstallSettings
     settings: { ...known, ...taken, ...given },
     taken: {
       path: found.path,
+      stateFolder: found.stateFolder,
       keys,
       left: others.filter((key) => !takenKeys.some((one) => one === key)),
     },
   };
 }
 
-interface FoundSettings {
-  readonly path: string;
+interface FoundSettings extends Pick<TakenSettings, 'path' | 'stateFolder'> {
   readonly settings: SettingsFile;
 }
 
@@ -85,11 +87,11 @@ function findPersons({ disk, from, own }: InstallSettingsOptions): FoundSettings
   if (from !== undefined) {
     const settings = readPersons(disk, from, undefined);
     if (settings === undefined) throw noSuchFile(from);
-    return { path: from, settings };
+    return { path: from, stateFolder: undefined, settings };
   }
   const all = own.flatMap(({ configurationFile: path, stateFolder }) => {
     const settings = readPersons(disk, path, stateFolder);
-    return settings === undefined ? [] : [{ path, settings }];
+    return settings === undefined ? [] : [{ path, stateFolder, settings }];
   });
   return all.find(({ settings }) => settings.url !== undefined) ?? all[0];
 }

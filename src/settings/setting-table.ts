@@ -57,7 +57,7 @@ export const settingTable = {
     form: machineNameForm,
     default: '',
     description:
-      'Name of this machine for people, sent as the header System-Monitor-Name with every request and never in the JSON. If empty, no such header is sent.',
+      'Name of this machine for people. If set, it is sent as the header System-Monitor-Name, never in the JSON.',
     example: 'web-1',
   },
   report_max_kib: {

@@ -9,5 +9,4 @@ export const machineNameHeader = 'system-monitor-name';
 export const machineNamePattern = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]{0,200}$/u;
 
 /** After "must be". */
-export const machineNameForm =
-  'at most 200 characters, none of them a control character, a line break or an invisible one';
+export const machineNameForm = 'at most 200 characters, all of them visible';

@@ -105,17 +105,22 @@ interface Step {
 }
 
 /**
- * To the newer package and back where that says something of its own; else from the one that is there
- * to the other.
+ * To the newer package and back where that says something of its own, with either manager; else from
+ * the one that is there to the other, with dpkg alone: the script that both run is the same.
  */
-function stepsOf(older: string, newer: string): readonly (readonly [name: string, Step[]])[] {
+function stepsOf(
+  kind: 'deb' | 'rpm',
+  older: string,
+  newer: string,
+): readonly (readonly [name: string, Step[]])[] {
   const bothWays = ['damaged', 'empty', 'newer', 'folder'];
+  const names = kind === 'rpm' ? bothWays : Object.keys(cases);
   let here = older;
   const change = (name: string, at: number): Step => {
     here = here === older ? newer : older;
     return { name: `${name}-${at}`, file: here };
   };
-  return Object.keys(cases).map((name) => [
+  return names.map((name) => [
     name,
     bothWays.includes(name) ? [change(name, 0), change(name, 1)] : [change(name, 0)],
   ]);
@@ -124,7 +129,7 @@ function stepsOf(older: string, newer: string): readonly (readonly [name: string
 function script(kind: 'deb' | 'rpm', url: string, older: string, newer: string): string {
   const { install, change, remove } = managers[kind];
   const good = `rm -rf $file; echo '${whole(url)}}' > $file; system-monitor service restart; new_reports`;
-  const parts = stepsOf(older, newer).flatMap(([name, steps]) => [
+  const parts = stepsOf(kind, older, newer).flatMap(([name, steps]) => [
     // It runs meanwhile, as on a machine in use.
     cases[name]?.(url).make ?? '',
     ...steps.flatMap((step) => [
@@ -180,7 +185,7 @@ function becameOf(said: string): Becomes {
 }
 
 for (const kind of ['deb', 'rpm'] as const) {
-  for (const [name, steps] of stepsOf('older', 'newer')) {
+  for (const [name, steps] of stepsOf(kind, 'older', 'newer')) {
     testWith(needed, `${kind}, settings ${name}: no script fails for them or changes them`, () => {
       const there = join(folder, kind);
       for (const step of steps) {

@@ -57,6 +57,8 @@ note refused as_ann 'sudo system-monitor service install'
 note refused-left find /etc /var/lib -name '*system-monitor*'
 note refused-user getent passwd system-monitor
 
+# What was tried before the service came is not forgotten.
+as_ann 'system-monitor config set url http://127.0.0.1:1/; system-monitor background --once' || true
 ${readmePath(url)
   .map((line, at) => `note typed-${at} as_ann '${line}'`)
   .join('\n')}
@@ -173,7 +175,12 @@ onSystemd(
       'Taken from /home/ann/.config/system-monitor/config.json: system_id, url',
       `ID:       ${own.system_id}`,
       `URL:      ${receiver.url}`,
-      expect.stringMatching(/^Name: {5}none \(to set one: system-monitor config set name \S+\)$/),
+      expect.stringMatching(
+        /^Name: {5}none \(to set one: sudo system-monitor config set name \S+\)$/,
+      ),
+      expect.stringMatching(
+        /^Not sent: 1 report in \/home\/ann\/\.local\/state\/system-monitor\. To send them: /,
+      ),
       'First report: accepted by the server',
       '',
     ]);
