@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Bundle, bundleEmbedded, projectRoot } from './bundle.ts';
 import type { CodeCaches } from './code-cache.ts';
+import { makeDeaf } from './deaf-node.ts';
 import { signAdHoc } from './macho-signature.ts';
 import { ensureCachedNodeBinary, ensureNodeBinary, lockedNodePackage } from './node-package.ts';
 import { signByHook } from './sign-hook.ts';
@@ -42,10 +43,13 @@ export async function makeExecutable(options: ExecutableOptions): Promise<string
   const unfinished = join(workFolder, 'unfinished');
   await copyFile(await ensureNodeBinary(target.nodePackage), unfinished);
   await chmod(unfinished, 0o755);
-  if (target.format === 'pe') {
-    const program = await readFile(unfinished);
-    await writeFile(unfinished, await withWindowsResources(program, options.version));
-  }
+  const program = await readFile(unfinished);
+  makeDeaf(program, target.platform);
+  const isWindows = target.format === 'pe';
+  await writeFile(
+    unfinished,
+    isWindows ? await withWindowsResources(program, options.version) : program,
+  );
   await strip(target, unfinished);
   await inject(target, unfinished, blob);
   if (target.format === 'mach-o') {

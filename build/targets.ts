@@ -45,6 +45,10 @@ export type Emulator = 'qemu-aarch64' | 'windows-runner';
  */
 const leanV8 = ['--v8-pool-size=0', '--max-semi-space-size=1'] as const;
 
+/** OpenSSL would load code that its configuration names, from wherever Node's makers had one. */
+const noOpensslConfig = '--openssl-config=/dev/null';
+const noOpensslConfigOnWindows = '--openssl-config=NUL';
+
 /** node:ffi says that it is experimental whenever it is loaded; it is pinned with the Node. */
 const quietFfi = '--disable-warning=ExperimentalWarning';
 
@@ -57,7 +61,7 @@ export const targets = [
     format: 'elf',
     strip: [['strip'], ['llvm-strip']],
     signature: 'none',
-    execArgv: leanV8,
+    execArgv: [...leanV8, noOpensslConfig],
     emulator: undefined,
     archives: ['.tar.gz', '.tar.xz'],
   },
@@ -69,7 +73,7 @@ export const targets = [
     format: 'elf',
     strip: [['llvm-strip'], ['aarch64-linux-gnu-strip']],
     signature: 'none',
-    execArgv: leanV8,
+    execArgv: [...leanV8, noOpensslConfig],
     emulator: 'qemu-aarch64',
     archives: ['.tar.gz', '.tar.xz'],
   },
@@ -81,7 +85,7 @@ export const targets = [
     format: 'mach-o',
     strip: [],
     signature: 'ad-hoc',
-    execArgv: leanV8,
+    execArgv: [...leanV8, noOpensslConfig],
     emulator: undefined,
     archives: ['.tar.gz'],
   },
@@ -93,7 +97,7 @@ export const targets = [
     format: 'mach-o',
     strip: [],
     signature: 'ad-hoc',
-    execArgv: leanV8,
+    execArgv: [...leanV8, noOpensslConfig],
     emulator: undefined,
     archives: ['.tar.gz'],
   },
@@ -105,7 +109,7 @@ export const targets = [
     format: 'pe',
     strip: [],
     signature: 'none',
-    execArgv: [...leanV8, quietFfi],
+    execArgv: [...leanV8, noOpensslConfigOnWindows, quietFfi],
     emulator: 'windows-runner',
     archives: ['.zip'],
   },
@@ -117,7 +121,7 @@ export const targets = [
     format: 'pe',
     strip: [],
     signature: 'none',
-    execArgv: [...leanV8, quietFfi],
+    execArgv: [...leanV8, noOpensslConfigOnWindows, quietFfi],
     emulator: undefined,
     archives: ['.zip'],
   },

@@ -40,6 +40,8 @@ async function createDispatcher(options: ConnectionOptions): Promise<Dispatcher>
   const { origin, proxy, secureContext, connectTimeoutMs, requestTimeoutMs } = options;
   const tls = {
     timeout: connectTimeoutMs,
+    // Said, or Node asks a variable of the environment.
+    rejectUnauthorized: true,
     ...(secureContext === undefined ? {} : { secureContext }),
   };
   const common = {

@@ -74,6 +74,7 @@ async function probeTls(host: string, port: number, options: ProbeOptions): Prom
   const socket = connectTls({
     host,
     port,
+    rejectUnauthorized: true,
     // RFC 6066, section 3: an address is no server name.
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),

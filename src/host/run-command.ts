@@ -3,10 +3,11 @@
  * output, no shell and nothing on its standard input.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { errorMessage, MonitorError, systemErrorCode } from '../base/errors.ts';
 
 export interface CommandRequest {
-  /** A path, or a name that is looked up in PATH. */
+  /** A path, or a name that is looked up in the runner's folder, or else in its PATH. */
   readonly program: string;
   readonly args: readonly string[];
   /** After this long the program is killed and the call fails with TIMEOUT. */
@@ -41,6 +42,11 @@ export type RunCommand = (request: CommandRequest) => Promise<CommandResult>;
 export interface CommandRunnerOptions {
   /** The whole environment of every program that is started. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /**
+   * Windows' own (win32/system-folder.ts), which would look a name up in the current folder first:
+   * a `schtasks.exe` that somebody left among the downloads would be run by an administrator.
+   */
+  readonly programFolder?: string | undefined;
 }
 
 /** Where systems keep the programs that we ask; the user's own PATH is not trusted with it. */
@@ -49,7 +55,10 @@ export const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/
 const defaultMaxOutputBytes = 1024 * 1024;
 
 /** Programs answer in the C locale, because their answers are parsed. */
-export function createCommandRunner({ environment }: CommandRunnerOptions): RunCommand {
+export function createCommandRunner({
+  environment,
+  programFolder,
+}: CommandRunnerOptions): RunCommand {
   const env = { ...environment, LC_ALL: 'C' };
   return (request) =>
     new Promise((resolve, reject) => {
@@ -58,7 +67,7 @@ export function createCommandRunner({ environment }: CommandRunnerOptions): RunC
         reject(new MonitorError({ code: 'CANCELLED', operation, reason: 'it was cancelled' }));
         return;
       }
-      const child = startChild(request, { ...env, ...request.environment });
+      const child = startChild(request, { ...env, ...request.environment }, programFolder);
       if (child instanceof Error) {
         reject(startFailure(operation, child));
         return;
@@ -113,9 +122,12 @@ export function createCommandRunner({ environment }: CommandRunnerOptions): RunC
 function startChild(
   { program, args }: CommandRequest,
   env: Readonly<Record<string, string | undefined>>,
+  folder: string | undefined,
 ): ChildProcess | Error {
+  const isName = folder !== undefined && !/[/\\]/.test(program);
   try {
-    return spawn(program, args, {
+    return spawn(isName ? join(folder, `${program}.exe`) : program, args, {
+      ...(folder === undefined ? {} : { cwd: folder }),
       env,
       shell: false,
       stdio: ['ignore', 'pipe', 'pipe'],

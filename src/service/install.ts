@@ -47,13 +47,28 @@ export async function openServiceManager(runtime: Runtime): Promise<ServiceManag
   return (await reach(runtime)).manager;
 }
 
+/**
+ * Runs the system's own programs, looked up nowhere that a lesser user could have named: neither in
+ * the caller's PATH nor, on Windows, in the current folder.
+ */
+async function createSystemRunner({
+  platform,
+  environment,
+}: Pick<Runtime, 'platform' | 'environment'>): Promise<RunCommand> {
+  const { createCommandRunner, systemPath } = await import('../host/run-command.ts');
+  if (platform !== 'win32') {
+    return createCommandRunner({ environment: { ...environment, PATH: systemPath } });
+  }
+  const { systemFolder } = await import('../host/win32/system-folder.ts');
+  return createCommandRunner({ environment, programFolder: await systemFolder() });
+}
+
 async function reach(runtime: Runtime): Promise<Reach> {
-  const [{ createServiceManager, servicePaths }, { createCommandRunner }] = await Promise.all([
+  const [{ createServiceManager, servicePaths }, runCommand] = await Promise.all([
     import('./index.ts'),
-    import('../host/run-command.ts'),
+    createSystemRunner(runtime),
   ]);
   const { disk, platform, environment, clock, userId } = runtime;
-  const runCommand = createCommandRunner({ environment });
   const manager = createServiceManager({
     ...{ disk, platform, runCommand, clock, userId },
     paths: servicePaths({ platform, environment, ...systemPaths(runtime) }),

@@ -5,6 +5,7 @@ import { onWindows, testWith } from '../support/requirement.ts';
 import { runOnWindows } from '../support/windows-run.ts';
 
 const program = join(import.meta.dirname, 'programs/windows-service.ts');
+const planted = join(import.meta.dirname, 'programs/windows-planted.ts');
 
 testWith(
   [onWindows()],
@@ -28,6 +29,22 @@ testWith(
     expect(seen.afterInstall.task).toContain('<StopIfGoingOnBatteries>false');
     expect(seen.afterUninstall).toEqual({ folder: ['config.json', 'state'] });
     expect(seen.afterPurge).toEqual({});
+  },
+  180_000,
+);
+
+testWith(
+  [onWindows()],
+  "a program of the system's name in the current folder is not run",
+  async () => {
+    const { status, stdout, stderr } = await runOnWindows(planted, [
+      '--disable-warning=ExperimentalWarning',
+    ]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.any(String) });
+    const { programFolder, asWindowsDoes, asWeDo } = JSON.parse(stdout);
+    expect(programFolder).toMatch(/^[A-Z]:\\Windows\\system32$/i);
+    expect(asWindowsDoes).toBe('planted');
+    expect(asWeDo).not.toContain('planted');
   },
   180_000,
 );

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type CommandRequest, createCommandRunner } from '../../../src/host/run-command.ts';
+import { onPlatform, testWith } from '../../support/requirement.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const run = createCommandRunner({ environment: { PATH: process.env.PATH, GREETING: 'hello' } });
 const long = 60_000;
@@ -101,3 +105,20 @@ async function expectGone(pid: number): Promise<void> {
   }
   throw new Error(`process ${pid} is still there`);
 }
+
+testWith(
+  [onPlatform('linux', 'darwin')],
+  "a name is looked up in the runner's folder alone, which is the current one then",
+  async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'ask.exe'), '#!/bin/sh\npwd\n', { mode: 0o755 });
+    const inFolder = createCommandRunner({
+      environment: { PATH: process.env.PATH },
+      programFolder: folder,
+    });
+    const ask = (program: string) => inFolder({ program, args: [], deadlineMs: 10_000 });
+    expect((await ask('ask')).stdout).toBe(`${folder}\n`);
+    expect((await ask('/bin/pwd')).stdout).toBe(`${folder}\n`);
+    await expect(ask('pwd')).rejects.toMatchObject({ code: 'NOT_AVAILABLE' });
+  },
+);
