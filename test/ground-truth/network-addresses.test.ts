@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { networkSchema } from '../../src/wire/stats.ts';
+import { builtExecutable, executable } from '../support/program.ts';
 import { withPsutil } from '../support/psutil.ts';
 import { asRoot, testWith, withFile } from '../support/requirement.ts';
 
@@ -175,6 +176,29 @@ function throughHostRoot(commands: string) {
     rmdirSync(folder);
   }
 }
+
+testWith(
+  [...requirements, builtExecutable()],
+  'through a host root of the same network, nobody’s namespace is known without a right to look at it',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'host-root-'));
+    const scene = scenes.find(({ what }) => what.startsWith('two interfaces of one network'));
+    try {
+      const script = `ip link set lo up; ${scene?.commands} chmod 755 "$1"; mount --rbind / "$1"; cd /; setpriv --reuid=65534 --regid=65534 --clear-groups "$2" network --json --host-root "$1"; exit 0`;
+      const output = execFileSync(
+        '/usr/bin/unshare',
+        [
+          ...['--net', '--mount', '--pid', '--fork', '--mount-proc', 'sh', '-euc', script, 'sh'],
+          ...[folder, executable],
+        ],
+        { encoding: 'utf8', env: { PATH: process.env.PATH } },
+      );
+      expect(Object.keys(addressesSchema.parse(JSON.parse(output))).sort()).toEqual(scene?.names);
+    } finally {
+      rmdirSync(folder);
+    }
+  },
+);
 
 testWith(requirements, 'an address that moved a moment ago is where psutil says, each time', () => {
   const steps = afterEachOf(

@@ -31,6 +31,8 @@ export function createAskIp(runCommand: RunCommand, clock: Pick<Clock, 'monotoni
     }
     try {
       failure = undefined;
+      // Starting a program holds the event loop for some milliseconds of its own.
+      if (slice.used()) await slice.pause();
       return await parseInPieces(await run(runCommand), slice);
     } catch (error) {
       failure = { error, atMs: clock.monotonicMs() };

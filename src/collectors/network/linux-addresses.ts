@@ -63,6 +63,7 @@ export function createLinuxAddresses(
       logger.debug('network.interfaces_refused', { reason: errorMessage(error) });
       return await askTables(net, slice, 'this process may not ask the kernel (AF_NETLINK)');
     }
+    if (slice.used()) await slice.pause();
     const listed = primaryAddresses(list);
     const hidden = new Set(names.filter((name) => !Object.hasOwn(list, name)));
     if (hidden.size === 0) return { addresses: listed };

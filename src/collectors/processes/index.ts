@@ -9,16 +9,15 @@ import type { ProcessStats, Processes as SentProcesses } from '../../wire/stats.
 import type { SentRow } from '../part.ts';
 
 export type Process = ProcessStats;
-/** For people alone. */
+/** For people alone. Each is absent where the system does not tell it, or the process has ended. */
 export interface ProcessUsage {
   /** Since the sample before; absent without one. 100 is one CPU, so that it may be more. */
   readonly cpu_percent?: number;
   /** What it has in memory. */
-  readonly rss_bytes: number;
+  readonly rss_bytes?: number;
 }
 
-/** Without usage where the system does not tell it, or the process has ended meanwhile. */
-export type UsedProcess = (Process | Omit<Process, 'username'>) & Partial<ProcessUsage>;
+export type UsedProcess = (Process | Omit<Process, 'username'>) & ProcessUsage;
 export type Processes = SentProcesses | UsedProcess[];
 
 export const processes: SentRow<Processes, SentProcesses> = {
@@ -48,6 +47,9 @@ export const processes: SentRow<Processes, SentProcesses> = {
 
 /** A report's list is passed on as it is: it may be of thousands. */
 function toWire(value: Processes): SentProcesses {
-  if (!Array.isArray(value) || !value.some((one) => 'rss_bytes' in one)) return value;
+  if (!Array.isArray(value) || !value.some(hasUsage)) return value;
   return value.map(({ cpu_percent, rss_bytes, ...sent }: UsedProcess) => sent);
 }
+
+const hasUsage = (process: UsedProcess): boolean =>
+  'rss_bytes' in process || 'cpu_percent' in process;

@@ -5,7 +5,7 @@
  *                 └ status and cmdline only for what is new, changed, or was not read for long
  */
 import { MonitorError } from '../../base/errors.ts';
-import { createProcessCounterReader } from '../../host/linux/process-counters.ts';
+import { createProcessCounters } from '../../host/linux/process-counters.ts';
 import { createProcessFiles, type ProcessFiles } from '../../host/linux/process-files.ts';
 import { createUserNames, type UserNames } from '../../host/linux/users.ts';
 import { createCommandRunner, systemPath } from '../../host/run-command.ts';
@@ -74,8 +74,8 @@ export function createLinuxProcessesCollector(context: CollectorContext): Collec
 }
 
 function createUsages({ clock, roots }: CollectorContext): ProcessUsages {
-  const counters = createProcessCounterReader(roots.proc);
-  return createProcessUsages(clock, () => counters.read);
+  const counters = createProcessCounters(roots.proc);
+  return createProcessUsages(clock, () => counters);
 }
 
 interface ReadOptions {

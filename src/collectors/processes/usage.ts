@@ -10,11 +10,16 @@ import type { Processes, ProcessUsage, UsedProcess } from './index.ts';
 /** As short as a figure with any meaning can be had: fifteen ticks of 10 ms (usage-window.ts). */
 const windowMs = 150;
 
-export interface UsageCounters {
+export interface CpuCounters {
   /** Tells a process from a later one of the same pid. */
   readonly start: number | bigint;
   readonly cpuSeconds: number;
-  readonly rssBytes: number;
+}
+
+/** Of one moment. Undefined stands for a process that has ended or does not tell. */
+export interface UsageReader {
+  cpu(pid: number): CpuCounters | undefined;
+  rssBytes(pid: number): number | undefined;
 }
 
 export interface ProcessUsages {
@@ -24,33 +29,37 @@ export interface ProcessUsages {
   addTo(processes: Processes): Promise<Processes>;
 }
 
-interface Reading extends UsageCounters {
+interface Reading extends CpuCounters {
   readonly atMs: number;
 }
 
-/** Of one moment. Undefined for a process that has ended or does not tell. */
-export type ReadCounters = (pid: number) => UsageCounters | undefined;
-
-export function createProcessUsages(clock: Clock, begin: () => ReadCounters): ProcessUsages {
+export function createProcessUsages(clock: Clock, begin: () => UsageReader): ProcessUsages {
   let earlier: ReadonlyMap<number, Reading> | undefined;
   let earlierMs = 0;
 
-  async function readAll(pids: Iterable<number>): Promise<Map<number, Reading>> {
+  function readCpu(reader: UsageReader, pid: number): Reading | undefined {
+    const counters = reader.cpu(pid);
+    return counters === undefined ? undefined : { ...counters, atMs: clock.monotonicMs() };
+  }
+
+  async function forEach<Item>(items: Iterable<Item>, act: (item: Item) => void): Promise<void> {
     const slice = createTimeSlice(clock);
-    const read = begin();
-    const readings = new Map<number, Reading>();
-    for (const pid of pids) {
-      const counters = read(pid);
-      if (counters !== undefined) readings.set(pid, { ...counters, atMs: clock.monotonicMs() });
+    for (const item of items) {
+      act(item);
       if (slice.used()) await slice.pause();
     }
-    return readings;
   }
 
   return {
     async prepare(pids, signal) {
       if (earlier === undefined) {
-        earlier = await readAll(await pids());
+        const reader = begin();
+        const readings = new Map<number, Reading>();
+        await forEach(await pids(), (pid) => {
+          const reading = readCpu(reader, pid);
+          if (reading !== undefined) readings.set(pid, reading);
+        });
+        earlier = readings;
         earlierMs = clock.monotonicMs();
       }
       const missingMs = windowMs - (clock.monotonicMs() - earlierMs);
@@ -58,14 +67,21 @@ export function createProcessUsages(clock: Clock, begin: () => ReadCounters): Pr
     },
     async addTo(processes) {
       if (!Array.isArray(processes)) return processes;
-      const later = await readAll(processes.map(({ pid }) => pid));
-      const used = processes.map((process): UsedProcess => {
-        const now = later.get(process.pid);
-        return now === undefined
-          ? process
-          : { ...process, ...usageBetween(earlier?.get(process.pid), now) };
+      const reader = begin();
+      const readings = new Map<number, Reading>();
+      const used: UsedProcess[] = [];
+      await forEach<UsedProcess>(processes, (process) => {
+        const { pid } = process;
+        const reading = readCpu(reader, pid);
+        const rssBytes = reader.rssBytes(pid);
+        if (reading !== undefined) readings.set(pid, reading);
+        used.push({
+          ...process,
+          ...cpuUse(earlier?.get(pid), reading),
+          ...(rssBytes === undefined ? {} : { rss_bytes: rssBytes }),
+        });
       });
-      earlier = later;
+      earlier = readings;
       earlierMs = clock.monotonicMs();
       return used;
     },
@@ -73,11 +89,13 @@ export function createProcessUsages(clock: Clock, begin: () => ReadCounters): Pr
 }
 
 /** 100 % is one CPU, as in psutil and top(1). One that began meanwhile has no use to tell yet. */
-export function usageBetween(earlier: Reading | undefined, later: Reading): ProcessUsage {
-  const usage = { rss_bytes: later.rssBytes };
-  if (earlier === undefined || earlier.start !== later.start) return usage;
+function cpuUse(
+  earlier: Reading | undefined,
+  later: Reading | undefined,
+): Pick<ProcessUsage, 'cpu_percent'> {
+  if (earlier === undefined || later === undefined || earlier.start !== later.start) return {};
   const seconds = (later.atMs - earlier.atMs) / 1000;
   const cpuSeconds = later.cpuSeconds - earlier.cpuSeconds;
-  if (!(seconds > 0 && cpuSeconds >= 0)) return usage;
-  return { cpu_percent: roundToTenth((cpuSeconds / seconds) * 100), ...usage };
+  if (!(seconds > 0 && cpuSeconds >= 0)) return {};
+  return { cpu_percent: roundToTenth((cpuSeconds / seconds) * 100) };
 }

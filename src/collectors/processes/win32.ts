@@ -128,7 +128,10 @@ function createUsages(clock: Clock, snapshots: SnapshotReader): ProcessUsages {
   return createProcessUsages(clock, () => {
     const counters = snapshots.readCounters();
     counters.delete(idlePid);
-    return (pid) => counters.get(pid);
+    return {
+      cpu: (pid) => counters.get(pid),
+      rssBytes: (pid) => counters.get(pid)?.rssBytes,
+    };
   });
 }
 

@@ -1,29 +1,29 @@
 /** What the kernel counts for one process: /proc/PID/stat and statm (proc_pid_stat(5)). */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
-export interface ProcessCounters {
+export interface ProcessCpuCounters {
   /** When it began, in ticks since boot: tells it from a later process of the same pid. */
   readonly start: number;
   /** In user and in kernel mode, its ended threads included and its ended children not. */
   readonly cpuSeconds: number;
+}
+
+/** Undefined stands for a process that has ended, or that the kernel hides from us. */
+export interface ProcessCounters {
+  cpu(pid: number): ProcessCpuCounters | undefined;
   /** What it has in memory; also /proc/PID/status as VmRSS. */
-  readonly rssBytes: number;
+  rssBytes(pid: number): number | undefined;
 }
 
-export interface ProcessCounterReader {
-  /** Undefined for a process that has ended, or that the kernel hides from us. */
-  read(pid: number): ProcessCounters | undefined;
-}
+/** `stat` has 52 numbers of 20 digits at most, and a name of 64 bytes. */
+const fileBytes = 2048;
 
-export function createProcessCounterReader(proc: string): ProcessCounterReader {
-  const units = kernelUnits(readOptional('/proc/self/auxv'));
+export function createProcessCounters(proc: string): ProcessCounters {
+  const units = kernelUnits(readVector());
+  const buffer = Buffer.allocUnsafeSlow(fileBytes);
   return {
-    read(pid) {
-      const stat = readOptional(`${proc}/${pid}/stat`);
-      const statm = readOptional(`${proc}/${pid}/statm`);
-      if (stat === undefined || statm === undefined) return undefined;
-      return parseProcessCounters(stat.toString('latin1'), statm.toString('latin1'), units);
-    },
+    cpu: (pid) => parseCpuCounters(readText(`${proc}/${pid}/stat`, buffer), units),
+    rssBytes: (pid) => parseResident(readText(`${proc}/${pid}/statm`, buffer), units),
   };
 }
 
@@ -33,11 +33,13 @@ export interface KernelUnits {
 }
 
 /** Pairs of 64-bit numbers (getauxval(3)); what most machines have where they do not tell. */
-export function kernelUnits(auxiliaryVector: Buffer | undefined): KernelUnits {
+export function kernelUnits(auxiliaryVector: Buffer): KernelUnits {
   const values = new Map<bigint, number>();
-  for (let at = 0; at + 16 <= (auxiliaryVector?.length ?? 0); at += 16) {
-    const value = auxiliaryVector?.readBigUInt64LE(at + 8);
-    values.set(auxiliaryVector?.readBigUInt64LE(at) ?? 0n, Number(value));
+  for (let at = 0; at + 16 <= auxiliaryVector.length; at += 16) {
+    values.set(
+      auxiliaryVector.readBigUInt64LE(at),
+      Number(auxiliaryVector.readBigUInt64LE(at + 8)),
+    );
   }
   return {
     pageBytes: values.get(pageSizeKey) ?? 4096,
@@ -49,29 +51,30 @@ export function kernelUnits(auxiliaryVector: Buffer | undefined): KernelUnits {
 const pageSizeKey = 6n;
 const ticksKey = 17n;
 
-/** Undefined for texts that are none. */
-export function parseProcessCounters(
+function readVector(): Buffer {
+  try {
+    return readFileSync('/proc/self/auxv');
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/** Undefined for a text that is none. */
+export function parseCpuCounters(
   stat: string,
-  statm: string,
-  { ticksPerSecond, pageBytes }: KernelUnits,
-): ProcessCounters | undefined {
-  // The second field is the name in parentheses, which may hold any character; the third comes first.
+  { ticksPerSecond }: KernelUnits,
+): ProcessCpuCounters | undefined {
+  // The second field is the name in parentheses, which may hold any character; the third is next.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 20);
   const [userTicks, systemTicks, start] = [fields[11], fields[12], fields[19]].map(wholeNumber);
-  const residentPages = wholeNumber(statm.split(' ', 2)[1]);
-  if (
-    userTicks === undefined ||
-    systemTicks === undefined ||
-    start === undefined ||
-    residentPages === undefined
-  ) {
-    return undefined;
-  }
-  return {
-    start,
-    cpuSeconds: (userTicks + systemTicks) / ticksPerSecond,
-    rssBytes: residentPages * pageBytes,
-  };
+  if (userTicks === undefined || systemTicks === undefined || start === undefined) return undefined;
+  return { start, cpuSeconds: (userTicks + systemTicks) / ticksPerSecond };
+}
+
+/** The second number of `statm`, in bytes. */
+export function parseResident(statm: string, { pageBytes }: KernelUnits): number | undefined {
+  const pages = wholeNumber(statm.split(' ', 2)[1]);
+  return pages === undefined ? undefined : pages * pageBytes;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
@@ -79,10 +82,14 @@ function wholeNumber(text: string | undefined): number | undefined {
 }
 
 /** Whatever is the matter, this figure of this process is missing and nothing else. */
-function readOptional(path: string): Buffer | undefined {
+function readText(path: string, buffer: Buffer): string {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(path);
+    descriptor = openSync(path, 'r');
+    return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0));
   } catch {
-    return undefined;
+    return '';
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

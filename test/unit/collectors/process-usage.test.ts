@@ -6,10 +6,7 @@ import {
   processes as row,
   type UsedProcess,
 } from '../../../src/collectors/processes/index.ts';
-import {
-  createProcessUsages,
-  type UsageCounters,
-} from '../../../src/collectors/processes/usage.ts';
+import { type CpuCounters, createProcessUsages } from '../../../src/collectors/processes/usage.ts';
 import { processesSchema } from '../../../src/wire/stats.ts';
 import { createManualClock } from '../../support/clocks.ts';
 
@@ -19,14 +16,17 @@ const work: Process = { pid: 7, name: 'work', username: 'ann' };
 /** A machine whose counters a test sets, and how often they were all read. */
 function createMachine() {
   const clock = createManualClock();
-  const counters = new Map<number, UsageCounters>([
+  const counters = new Map<number, CpuCounters & { readonly rssBytes: number }>([
     [1, { start: 0, cpuSeconds: 2, rssBytes: 1000 }],
     [7, { start: 50, cpuSeconds: 10, rssBytes: 2000 }],
   ]);
   let readings = 0;
   const usages = createProcessUsages(clock, () => {
     readings += 1;
-    return (pid) => counters.get(pid);
+    return {
+      cpu: (pid) => counters.get(pid),
+      rssBytes: (pid) => counters.get(pid)?.rssBytes,
+    };
   });
   async function sample(list: readonly Process[] = [init, work]): Promise<unknown> {
     const prepared = usages.prepare(async () => counters.keys());

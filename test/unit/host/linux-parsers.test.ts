@@ -19,7 +19,11 @@ import { formatIpv4, netmaskOf, parseIpv4 } from '../../../src/host/linux/ipv4.t
 import { parseMemInfo } from '../../../src/host/linux/meminfo.ts';
 import { parseNetDev } from '../../../src/host/linux/net-dev.ts';
 import { parseProcStat } from '../../../src/host/linux/proc-stat.ts';
-import { kernelUnits, parseProcessCounters } from '../../../src/host/linux/process-counters.ts';
+import {
+  kernelUnits,
+  parseCpuCounters,
+  parseResident,
+} from '../../../src/host/linux/process-counters.ts';
 import { parseRoutes } from '../../../src/host/linux/route.ts';
 import { parseLowWatermarkPages } from '../../../src/host/linux/zoneinfo.ts';
 import { survivesAnyText } from '../../support/survives-any-text.ts';
@@ -58,12 +62,8 @@ const parsers: readonly [string, (text: string) => unknown, string][] = [
     parseLowWatermarkPages,
     real('memory/kernel-3.2-without-memavailable/step-1/proc/zoneinfo'),
   ],
-  [
-    '/proc/PID/stat',
-    (text) => parseProcessCounters(text, '1000 25 9 1 0 8 0\n', units),
-    processStat,
-  ],
-  ['/proc/PID/statm', (text) => parseProcessCounters(processStat, text, units), '1000 25 9 1\n'],
+  ['/proc/PID/stat', (text) => parseCpuCounters(text, units), processStat],
+  ['/proc/PID/statm', (text) => parseResident(text, units), '1000 25 9 1 0 8 0\n'],
   ['net/dev', parseNetDev, real('network/old-format-without-space/step-1/proc/net/dev')],
   ['net/fib_trie', parseFibTrie, real(`${docker}/fib_trie`)],
   ['net/route', parseRoutes, real(`${docker}/route`)],
@@ -114,13 +114,10 @@ test.each(parsers)(
 );
 
 test('counters of a process are read behind its name, whatever that holds, in the kernel’s units', () => {
-  expect(parseProcessCounters(processStat, '1000 25 9 1 0 8 0\n', units)).toEqual({
-    start: 123456,
-    cpuSeconds: 3,
-    rssBytes: 409_600,
-  });
-  expect(parseProcessCounters(processStat, '1000\n', units)).toBeUndefined();
-  expect(parseProcessCounters(processStat.slice(0, 60), '1000 25\n', units)).toBeUndefined();
+  expect(parseCpuCounters(processStat, units)).toEqual({ start: 123456, cpuSeconds: 3 });
+  expect(parseCpuCounters(processStat.slice(0, 60), units)).toBeUndefined();
+  expect(parseResident('1000 25 9 1 0 8 0\n', units)).toBe(409_600);
+  expect(parseResident('1000\n', units)).toBeUndefined();
 });
 
 test('the kernel’s units are those of this process’s auxiliary vector, or the usual ones', () => {
@@ -130,7 +127,7 @@ test('the kernel’s units are those of this process’s auxiliary vector, or th
   }
   expect(kernelUnits(vector)).toEqual({ pageBytes: 65_536, ticksPerSecond: 250 });
   expect(kernelUnits(vector.subarray(0, 20))).toEqual({ pageBytes: 65_536, ticksPerSecond: 100 });
-  expect(kernelUnits(undefined)).toEqual({ pageBytes: 4096, ticksPerSecond: 100 });
+  expect(kernelUnits(Buffer.alloc(0))).toEqual({ pageBytes: 4096, ticksPerSecond: 100 });
 });
 
 test('ip’s lines are read with labels, peers and masks', () => {
