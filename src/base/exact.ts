@@ -21,3 +21,7 @@ export function exactProduct(one: number, other: number): Exact {
   const product = one * other;
   return Number.isSafeInteger(product) ? product : exactOf(BigInt(one) * BigInt(other));
 }
+
+export function exactDifference(one: Exact, other: Exact): Exact {
+  return exactOf(BigInt(one) - BigInt(other));
+}

@@ -7,6 +7,7 @@
  * other may hang alone, and a helper process asks it (drive-prober.ts).
  */
 
+import { exactDifference } from '../../base/exact.ts';
 import { startDriveHelper } from '../../host/win32/drive-helper.ts';
 import { createDriveProber, type DriveProber } from '../../host/win32/drive-prober.ts';
 import {
@@ -103,7 +104,7 @@ function diskStatsOf(
     file_system: names.bound(fileSystem),
     mount_point: names.bound(root),
     total: totalBytes,
-    used: totalBytes - freeBytes,
+    used: exactDifference(totalBytes, freeBytes),
     free: freeBytes,
   };
 }

@@ -10,6 +10,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { errorMessage, MonitorError } from '../../base/errors.ts';
+import { parseExact } from '../../base/exact.ts';
 import { loadVolumeCalls, readDrive, type Volume, type VolumeCalls } from './volumes.ts';
 
 /** `ended`: the helper did, before it answered. */
@@ -98,12 +99,13 @@ function readLines(child: ChildProcess, onLine: (line: string) => void): void {
 }
 
 /** What is no volume is as good as nothing to be read. */
-function parseVolume(line: string): Volume | undefined {
+export function parseVolume(line: string): Volume | undefined {
   try {
     const { root, fileSystem, totalBytes, freeBytes } = Object(JSON.parse(line));
     if (typeof root !== 'string' || typeof fileSystem !== 'string') return undefined;
-    if (!Number.isSafeInteger(totalBytes) || !Number.isSafeInteger(freeBytes)) return undefined;
-    return { root, fileSystem, totalBytes, freeBytes };
+    const [total, free] = [totalBytes, freeBytes].map((bytes) => parseExact(String(bytes)));
+    if (total === undefined || free === undefined) return undefined;
+    return { root, fileSystem, totalBytes: total, freeBytes: free };
   } catch {
     return undefined;
   }
@@ -120,8 +122,15 @@ export async function serveDrives(write: (text: string) => Promise<void>): Promi
     if (length === 0) return;
     const lines = `${text}${piece.toString('utf8', 0, length)}`.split('\n');
     text = lines.pop() ?? '';
-    for (const root of lines) await write(`${JSON.stringify(readOrNull(calls, root))}\n`);
+    for (const root of lines) await write(formatVolume(readOrNull(calls, root)));
   }
+}
+
+/** The line that `parseVolume` reads: beyond 2^53 a JSON number would lose digits, a text does not. */
+export function formatVolume(volume: Volume | null): string {
+  const inText = (_key: string, value: unknown): unknown =>
+    typeof value === 'bigint' ? String(value) : value;
+  return `${JSON.stringify(volume, inText)}\n`;
 }
 
 function readOrNull(calls: VolumeCalls, root: string): Volume | null {

@@ -3,6 +3,7 @@
  * they are formatted, how full they are.
  */
 
+import type { Exact } from '../../base/exact.ts';
 import { openLibrary, refused } from './native-library.ts';
 import { createNativeMemory, wideString } from './native-memory.ts';
 
@@ -11,8 +12,8 @@ export interface Volume {
   readonly root: string;
   /** `NTFS`, `FAT32`, `UDF` */
   readonly fileSystem: string;
-  readonly totalBytes: number;
-  readonly freeBytes: number;
+  readonly totalBytes: Exact;
+  readonly freeBytes: Exact;
 }
 
 /** https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdrivetypew */
@@ -117,12 +118,13 @@ export function parseDiskSpace(
   freeToCaller: Uint8Array,
   total: Uint8Array,
   totalFree: Uint8Array,
-): { readonly totalBytes: number; readonly freeBytes: number } {
-  const totalBytes = createNativeMemory('total bytes', total).count(0);
-  const freeBytes = createNativeMemory('total free bytes', totalFree).count(0);
+): Pick<Volume, 'totalBytes' | 'freeBytes'> {
+  const totalBytes = createNativeMemory('total bytes', total).counter(0);
+  const freeBytes = createNativeMemory('total free bytes', totalFree).counter(0);
   if (freeBytes <= totalBytes) return { totalBytes, freeBytes };
-  const callersFreeBytes = createNativeMemory('free bytes', freeToCaller).count(0);
-  return { totalBytes, freeBytes: Math.min(callersFreeBytes, totalBytes) };
+  const callersFreeBytes = createNativeMemory('free bytes', freeToCaller).counter(0);
+  if (callersFreeBytes <= totalBytes) return { totalBytes, freeBytes: callersFreeBytes };
+  return { totalBytes, freeBytes: totalBytes };
 }
 
 /** The roots of all drives; no drive is touched. Throws NOT_AVAILABLE. */

@@ -6,6 +6,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { exactDifference } from '../../../src/base/exact.ts';
 import { selectDisks } from '../../../src/collectors/disks/select-mounts.ts';
 import { sizesAnswered, sizesOf } from '../../../src/collectors/disks/sizes.ts';
 import { boundName } from '../../../src/collectors/name-bound.ts';
@@ -14,6 +15,7 @@ import { percentOf } from '../../../src/collectors/percent.ts';
 import { completeName, decodeName } from '../../../src/collectors/processes/process-name.ts';
 import type { Mount } from '../../../src/host/linux/mountinfo.ts';
 import { parseDeviceName } from '../../../src/host/linux/root-device.ts';
+import { formatVolume, parseVolume } from '../../../src/host/win32/drive-helper.ts';
 import { parseDiskSpace } from '../../../src/host/win32/volumes.ts';
 import { diskStatsSchema, networkSchema } from '../../../src/wire/stats.ts';
 import { collectorContext } from '../../support/collector-context.ts';
@@ -38,17 +40,17 @@ test('the name of a device is parsed or refused', () => {
   survivesAnyText(parseDeviceName, 'MAJOR=8\nMINOR=1\nDEVNAME=sda1\nDEVTYPE=partition\n');
 });
 
-test('the space of a Windows drive: any 64 bits are sizes, or MALFORMED', () => {
+test('the space of a Windows drive: any 64 bits, with all digits on the way from its helper', () => {
   const bits = fc.uint8Array({ minLength: 8, maxLength: 8 });
   fc.assert(
     fc.property(bits, bits, bits, (caller, total, free) => {
-      try {
-        const { totalBytes, freeBytes } = parseDiskSpace(caller, total, free);
-        expect(freeBytes).toBeGreaterThanOrEqual(0);
-        expect(freeBytes).toBeLessThanOrEqual(totalBytes);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'MALFORMED' });
-      }
+      const space = parseDiskSpace(caller, total, free);
+      const { totalBytes, freeBytes } = space;
+      expect(freeBytes).toBeGreaterThanOrEqual(0);
+      expect(BigInt(totalBytes)).toBe(Buffer.from(total).readBigUInt64LE());
+      expect(exactDifference(totalBytes, freeBytes)).toBeGreaterThanOrEqual(0);
+      const volume = { root: 'D:\\', fileSystem: 'ReFS', ...space };
+      expect(parseVolume(formatVolume(volume))).toEqual(volume);
     }),
   );
 });

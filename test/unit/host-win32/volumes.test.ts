@@ -30,10 +30,13 @@ test('under a quota, where the volume has more free than the caller may have, no
   });
 });
 
-test('truncated or absurd figures are MALFORMED', () => {
+test('truncated figures are MALFORMED, and those beyond 2^53 keep their digits', () => {
   const malformed = expect.objectContaining({ code: 'MALFORMED' });
   expect(() => parseDiskSpace(bigint(0n), Buffer.alloc(7), bigint(0n))).toThrow(malformed);
-  expect(() => parseDiskSpace(bigint(0n), bigint(2n ** 63n), bigint(0n))).toThrow(malformed);
+  expect(parseDiskSpace(bigint(0n), bigint(2n ** 63n + 1n), bigint(7n))).toEqual({
+    totalBytes: 2n ** 63n + 1n,
+    freeBytes: 7,
+  });
 });
 
 test('fixed, removable and optical drives are read, network and memory drives are not', () => {
