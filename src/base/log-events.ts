@@ -25,6 +25,7 @@ export const logEvents = {
   'figures.absent': 'The system does not tell a figure, and it is left out of the report.',
   'figures.clamped':
     'A figure of the system cannot be right; the nearest possible one is reported.',
+  'remarks.more': 'There are so many remarks of one kind that the others are only counted.',
   'remark.ended': 'What an earlier line said about `subject` no longer applies.',
   'disks.hidden': 'The figures of a disk cannot be read, and it is left out.',
   'disks.skipped': 'A mount is left out because it is not a disk of this machine.',

@@ -7,6 +7,9 @@ import { createLastingLog } from './lasting-log.ts';
 import type { LogEvent } from './log-events.ts';
 import type { Logger } from './logger.ts';
 
+/** Of one kind. A machine may have a thousand mounts that are closed to us, and nobody reads of each. */
+const subjectsMax = 64;
+
 interface RemarkRow {
   /** For people: a sentence without its full stop. */
   readonly text: (subject: string, reason: string) => string;
@@ -51,6 +54,10 @@ const remarkTable = {
       `Some addresses are left out, because it is not known which interfaces have them: ${reason}`,
   },
   'processes.hidden': { text: (_, reason) => `Only some processes can be seen: ${reason}` },
+  'remarks.more': {
+    subject: 'of',
+    text: (of, count) => `There are ${count} more remarks of the kind ${of}`,
+  },
   'report.cut': {
     text: (_, reason) => `Reports would be larger than report_max_kib allows: ${reason}`,
   },
@@ -136,7 +143,10 @@ export function createRemarks({ clock, logger }: RemarksOptions): Remarks {
   return {
     holds,
     ended,
-    only(kind, found, prefix = '') {
+    only(kind, all, prefix = '') {
+      const found = new Map([...all].slice(0, subjectsMax));
+      if (all.size > found.size) holds('remarks.more', kind, String(all.size - found.size));
+      else ended('remarks.more', kind);
       for (const remark of remarks.values()) {
         if (remark.kind !== kind || !remark.subject.startsWith(prefix)) continue;
         if (!found.has(remark.subject)) ended(kind, remark.subject);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createRemarks } from '../../../src/base/remarks.ts';
+import { createRemarks, describeRemark } from '../../../src/base/remarks.ts';
 import { createManualClock } from '../../support/clocks.ts';
 import { createRecordingLogger } from '../../support/recording-logger.ts';
 
@@ -42,4 +42,19 @@ test('a stuck mount is said by whoever waits for it, not here', () => {
   remarks.only('mount.stuck', new Map([['/mnt', 'it does not answer']]));
   remarks.only('mount.stuck', new Map());
   expect(logger.lines).toEqual([]);
+});
+
+test('of a thousand that are alike 64 are named, and the others counted', () => {
+  const { remarks } = setUp();
+  const thousand = new Map(Array.from({ length: 1000 }, (_, n) => [`/m${n}`, 'EACCES']));
+  remarks.only('disks.hidden', thousand);
+  const told = remarks.current();
+  expect(told).toHaveLength(65);
+  const [more] = told.filter(({ kind }) => kind === 'remarks.more');
+  expect(more).toMatchObject({ subject: 'disks.hidden', reason: '936' });
+  expect(describeRemark('remarks.more', 'disks.hidden', '936')).toBe(
+    'There are 936 more remarks of the kind disks.hidden',
+  );
+  remarks.only('disks.hidden', new Map([...thousand].slice(0, 64)));
+  expect(remarks.current()).toHaveLength(64);
 });
