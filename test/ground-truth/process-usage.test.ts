@@ -1,16 +1,14 @@
 /** CPU use and memory of processes beside psutil’s, of some that do much and of some that do nothing. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterEach, expect } from '@jest/globals';
 import { z } from 'zod';
 import type { UsedProcess } from '../../src/collectors/processes/index.ts';
 import { createLinuxProcessesCollector } from '../../src/collectors/processes/linux.ts';
 import { collectorContext } from '../support/collector-context.ts';
-import { debianPython, withPsutil } from '../support/psutil.ts';
+import { debianPython, startPsutil, withPsutil } from '../support/psutil.ts';
 import { onPlatform, testWith } from '../support/requirement.ts';
 
-const run = promisify(execFile);
 const measuredMs = 2000;
 
 const children: ChildProcess[] = [];
@@ -25,14 +23,6 @@ async function start(program: string): Promise<number> {
   await new Promise((resolve) => child.stdout.once('data', resolve));
   return child.pid ?? 0;
 }
-
-const psutilProgram = `
-import json, psutil, sys, time
-processes = [psutil.Process(int(pid)) for pid in sys.argv[1:]]
-for process in processes: process.cpu_percent()
-time.sleep(${measuredMs / 1000})
-print(json.dumps([[process.cpu_percent(), process.memory_info().rss] for process in processes]))
-`;
 
 testWith(withPsutil, 'CPU use between two samples and memory are psutil’s', async () => {
   const pids = [
@@ -51,40 +41,38 @@ burn()`),
     await start('import time\nprint("ready")\ntime.sleep(60)'),
   ];
   const collector = createLinuxProcessesCollector(collectorContext({ isShown: true }));
-  const psutil = run(debianPython, ['-c', psutilProgram, ...pids.map(String)]);
-  // psutil takes its first figures when Python has started.
-  await sleep(300);
+  const psutil = startPsutil();
+  const question = `usage ${pids.join(' ')}`;
   await collector.collect();
-  await sleep(measuredMs - 500);
+  await psutil.ask(question);
+  await collector.collect();
+  await sleep(measuredMs);
   const mine: readonly UsedProcess[] = Object.values(await collector.collect());
-  const theirs = z.array(z.tuple([z.number(), z.int()])).parse(JSON.parse((await psutil).stdout));
+  const theirs = z.array(z.tuple([z.number(), z.int()])).parse(await psutil.ask(question));
+  await psutil.close();
   for (const [index, pid] of pids.entries()) {
-    const [cpuPercent = Number.NaN, rssBytes] = theirs[index] ?? [];
+    const [cpuPercent = Number.NaN, rssBytes = Number.NaN] = theirs[index] ?? [];
     const own = mine.find((one) => one.pid === pid);
-    expect(own?.rss_bytes).toBe(rssBytes);
-    // The two seconds are not quite the same ones, and others work here too.
+    expect(Math.abs((own?.rss_bytes ?? Number.NaN) - rssBytes)).toBeLessThan(2 ** 20);
+    // The seconds are not quite the same ones, and others work here too.
     expect(Math.abs((own?.cpu_percent ?? Number.NaN) - cpuPercent)).toBeLessThan(
       3 + cpuPercent * 0.35,
     );
   }
   const [burns, , , , idles] = pids.map((pid) => mine.find((one) => one.pid === pid)?.cpu_percent);
-  expect(burns).toBeGreaterThan(10);
+  expect(burns).toBeGreaterThan(1);
   expect(idles).toBeLessThan(1);
 });
 
-testWith(
-  [onPlatform('linux')],
-  'every process tells its memory, and none more than 100 % for each CPU',
-  async () => {
-    const list: readonly UsedProcess[] = Object.values(
-      await createLinuxProcessesCollector(collectorContext({ isShown: true })).collect(),
-    );
-    expect(list.length).toBeGreaterThan(1);
-    const own = list.find(({ pid }) => pid === process.pid);
-    expect(own?.rss_bytes).toBeGreaterThan(10_000_000);
-    expect(own?.cpu_percent).toBeGreaterThanOrEqual(0);
-  },
-);
+testWith([onPlatform('linux')], 'what our own process uses is told too', async () => {
+  const list: readonly UsedProcess[] = Object.values(
+    await createLinuxProcessesCollector(collectorContext({ isShown: true })).collect(),
+  );
+  expect(list.length).toBeGreaterThan(1);
+  const own = list.find(({ pid }) => pid === process.pid);
+  expect(own?.rss_bytes).toBeGreaterThan(10_000_000);
+  expect(own?.cpu_percent).toBeGreaterThanOrEqual(0);
+});
 
 testWith(
   [onPlatform('linux')],

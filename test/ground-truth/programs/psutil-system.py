@@ -4,6 +4,7 @@ cpu       {"count", "frequency"}
 percent   CPU use since the last such question
 memory    virtual_memory
 network   of each interface its first IPv4 address, and its counters
+usage PID…  of each process its CPU use since the last such question, and its memory
 root DIR  from now on read DIR in place of /proc
 """
 
@@ -50,11 +51,23 @@ def cpu():
     }
 
 
+processes = {}
+
+
+def usage(pids):
+    return [
+        [process.cpu_percent(), process.memory_info().rss]
+        for process in (processes.setdefault(pid, psutil.Process(int(pid))) for pid in pids)
+    ]
+
+
 def answer(question):
     word, _, rest = question.partition(" ")
     if word == "root":
         psutil.PROCFS_PATH = rest
         return None
+    if word == "usage":
+        return usage(rest.split())
     questions = {"cpu": cpu, "percent": psutil.cpu_percent, "memory": memory, "network": network}
     return questions[word]()
 
