@@ -2,11 +2,11 @@
 # Installs System Monitor on Linux or macOS: fetches the archive for this machine, verifies it
 # against SHA256SUMS, and puts the one program in place.
 #
-#   sh install.sh [--from URL] [--to FOLDER] [--service [--url URL] [--system-id ID] [--interval SECONDS]]
+#   sh install.sh [--from URL] [--to FOLDER] [--service [--url URL] [--system-id ID] [--name NAME] [--interval SECONDS]]
 #
 #   --from      where the downloads are: an address, or a folder; else $SYSTEM_MONITOR_DOWNLOADS
 #   --to        where the program goes: /usr/local/bin for root, ~/.local/bin for others
-#   --service   runs it from now on and from every boot (root needed); takes the three settings
+#   --service   runs it from now on and from every boot (root needed); takes these settings, and what else "service install" does
 #
 # The whole script is a function that is called in the last line, so that a download that breaks
 # off runs nothing.

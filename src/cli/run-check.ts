@@ -1,11 +1,12 @@
 /** The two questions of `check`, and what the server answers. */
 import type { Command } from 'commander';
-import type { ErrorCode } from '../base/errors.ts';
+import { type ErrorCode, MonitorError } from '../base/errors.ts';
 import { type ExitCode, exitCodes } from '../base/exit-codes.ts';
 import { abortOnSignals } from '../base/signals.ts';
+import { waitsBecause } from '../config/destination.ts';
 import type { CheckSystemIdAnswer, CheckUrlAnswer } from '../delivery/checks.ts';
 import { createServerChecks, describeAnswer } from '../delivery/server-checks.ts';
-import { type CliContext, openConfigurationOf } from './context.ts';
+import { type CliContext, locationOptions, openConfigurationOf } from './context.ts';
 
 /** As the transport tells it, which reads the token and the certificates for each request. */
 export const credentialsUnusable = 'CONFIG_INVALID' satisfies ErrorCode;
@@ -14,6 +15,10 @@ export async function runCheck(command: Command, context: CliContext): Promise<v
   const { runtime } = context;
   const configuration = await openConfigurationOf(command, context);
   const { settings, systemId } = await configuration.loadWithSystemId(runtime.randomBytes);
+  const reason = waitsBecause(locationOptions(command, runtime), configuration);
+  if (reason !== undefined) {
+    throw new MonitorError({ code: 'CONFIG_INVALID', operation: 'ask the server', reason });
+  }
   const checks = await createServerChecks(
     configuration.namedFiles(),
     settings,

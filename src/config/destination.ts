@@ -9,7 +9,9 @@ import { checkSettings } from '../settings/check.ts';
 import { parseServerUrl } from '../settings/server-url.ts';
 import type { Settings } from '../settings/settings.ts';
 import { showSetting } from '../settings/show.ts';
+import type { Configuration } from './configuration.ts';
 import type { LoadedSettings } from './load.ts';
+import { type LocationOptions, systemPaths } from './locations.ts';
 import { parseJson } from './text-of.ts';
 
 /** What the background process reported to last, without secrets. */
@@ -41,6 +43,19 @@ export function destinationOf(
     settings: isOther ? { ...settings, url: remembered.url } : settings,
     waitsBecause: `${absence}${before}. Set one: system-monitor config set url URL`,
   };
+}
+
+/**
+ * Why the background process that has this configuration would keep its reports; undefined where it
+ * would send them. Throws as `loadGood`.
+ */
+export function waitsBecause(
+  options: LocationOptions,
+  { loadGood, locations }: Pick<Configuration, 'loadGood' | 'locations'>,
+): string | undefined {
+  const isService = locations.configuration.path === systemPaths(options).configurationFile;
+  const remembered = readDestination(options.disk, locations.state.path);
+  return destinationOf(loadGood(), remembered, isService).waitsBecause;
 }
 
 /** Undefined where nothing was remembered, or where it cannot be read. */

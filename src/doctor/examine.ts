@@ -49,7 +49,7 @@ export async function examine(
     findings.push(...examineRights(configuration, settings, runtime.disk));
   }
   findings.push(...examineSpool(configuration.locations, runtime));
-  const unset = examineDestination(locations, configuration, runtime);
+  const unset = examineDestination(locations, configuration);
   if (unset !== undefined) findings.push(unset);
   else if (settings !== undefined)
     findings.push(...(await examineServer(configuration, settings, runtime)));

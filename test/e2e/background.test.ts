@@ -116,6 +116,23 @@ describe('background', () => {
   });
 
   testWith(
+    built,
+    'without a URL it names the default address, and as a service waits',
+    async () => {
+      // Nothing reaches whoever may be listening at the default address of this machine.
+      const environment = { SYSTEM_MONITOR_PROXY: 'http://127.0.0.1:9/' };
+      const inForeground = { folder: temporaryFolder(), environment };
+      const { stderr } = await runProgram(['background', '--once'], inForeground);
+      expect(stderr).toMatch(/"config\.url_default","url":"http:\/\/127\.0\.0\.1:5000/);
+      const asService = { folder: temporaryFolder(), environment };
+      const waits = await runProgram(['background', '--once', '--service'], asService);
+      expect(waits).toMatchObject({ code: 75, stderr: expect.not.stringContaining('5000') });
+      expect(waits.stderr).toContain('"config.url_missing"');
+      expect(waitingReports(asService.folder)).toBe(1);
+    },
+  );
+
+  testWith(
     [...built, onPlatform('linux', 'darwin')],
     'leaves at SIGTERM without waiting for a server that accepts and stays silent',
     async () => {

@@ -106,6 +106,7 @@ sleep 4
 note waits-status system-monitor status
 note waits-check system-monitor status --check
 note waits-doctor system-monitor doctor
+note waits-asks system-monitor check
 note waits-log system-monitor service logs
 reports > count-waiting
 system-monitor config set url ${url}
@@ -240,6 +241,10 @@ onSystemd('a service without a URL waits, says so, and reports once there is one
   expect(noted(folder, 'waits-doctor')).toMatchObject({
     status: 69,
     stdout: expect.stringContaining('no URL is set'),
+  });
+  expect(noted(folder, 'waits-asks')).toMatchObject({
+    ...{ status: 78, stdout: '' },
+    stderr: expect.stringContaining('no URL is set'),
   });
   expect(noted(folder, 'waits-log').stdout).toContain('config.url_missing');
   const count = (name: string) => Number(readFileSync(join(folder, name), 'utf8'));

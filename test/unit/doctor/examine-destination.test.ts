@@ -20,7 +20,7 @@ function examine(folder: '/etc/system-monitor' | '/home/ann/.config/system-monit
   };
   const options = { disk, platform: 'linux', environment: {}, homeFolder: '/home/ann' } as const;
   const clock = { epochMs: () => 0, monotonicMs: () => 0, sleep: async () => {} };
-  return examineDestination(options, openConfiguration(options, clock), { disk });
+  return examineDestination(options, openConfiguration(options, clock));
 }
 
 test('a service without a URL keeps its reports, and that is a failure with its remedy', () => {
