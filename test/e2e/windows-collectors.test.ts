@@ -68,6 +68,14 @@ testWith(
   },
 );
 
+testWith([windows], 'CPU use and memory of a process are what it says of itself', () => {
+  const { usage, peer } = collected;
+  // A second of work, and what the samples themselves cost; others work here too.
+  expect(Math.abs((usage.cpu_percent ?? Number.NaN) - peer.cpuPercent)).toBeLessThan(15);
+  expect(usage.cpu_percent).toBeGreaterThan(5);
+  expect(Math.abs((usage.rss_bytes ?? Number.NaN) / peer.rssBytes - 1)).toBeLessThan(0.2);
+});
+
 testWith([windows], 'every process has a name, and one pid has one process', () => {
   expect(processes().length).toBeGreaterThan(3);
   expect(processes().filter((one) => one.name === '')).toEqual([]);

@@ -65,6 +65,7 @@ function withoutWork(one: ProcessStats | undefined): ProcessStats | undefined {
 function psutils(): Map<number, ProcessStats> {
   const output = execFileSync(python, [join(programs, 'psutil-processes.py')], {
     encoding: 'utf8',
+    maxBuffer: 2 ** 28,
   });
   const rows: [number, string, string][] = JSON.parse(output);
   return new Map(rows.map(([pid, name, username]) => [pid, { pid, name, username }]));

@@ -8,6 +8,7 @@ import { networkInterfaces, totalmem, userInfo } from 'node:os';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { sentParts } from '../../../src/collectors/index.ts';
 import { createCollector } from '../../../src/collectors/lazy-collector.ts';
+import type { ProcessUsage, UsedProcess } from '../../../src/collectors/processes/index.ts';
 import { openEventLog } from '../../../src/host/win32/event-log.ts';
 import { collectorContext } from '../../support/collector-context.ts';
 
@@ -20,7 +21,12 @@ export interface CollectedOnWindows {
   readonly childProcesses: number;
   /** Whether entries can be made; what became of one is for the viewer. */
   readonly hasEventLog: boolean;
+  /** What was told of this very process, which was busy meanwhile. */
+  readonly usage: ProcessUsage;
   readonly peer: {
+    /** Of this process in the same time. */
+    readonly cpuPercent: number;
+    readonly rssBytes: number;
     readonly cpuCount: number;
     readonly memoryTotal: number;
     readonly userName: string;
@@ -33,6 +39,8 @@ export interface CollectedOnWindows {
     readonly interfaces: ReturnType<typeof networkInterfaces>;
   };
 }
+
+const busyMs = 1000;
 
 let childProcesses = 0;
 const { spawn } = Object.getPrototypeOf(new ChildProcess());
@@ -68,6 +76,16 @@ async function collectAll(): Promise<CollectedOnWindows> {
     samples.push(stats);
   }
 
+  const shown = createCollector('processes', { ...context, isShown: true });
+  await shown.collect();
+  const [startedMs, before] = [performance.now(), process.cpuUsage()];
+  while (performance.now() - startedMs < busyMs);
+  const list = await shown.collect();
+  const { user, system } = process.cpuUsage(before);
+  const cpuPercent = (user + system) / 10 / (performance.now() - startedMs);
+  const used: readonly UsedProcess[] = Array.isArray(list) ? list : [];
+  const usage: ProcessUsage = used.find(({ pid }) => pid === process.pid) ?? {};
+
   const eventLog = await openEventLog();
   eventLog?.report('started', 'A test has started.');
   const { bsize, blocks, bfree, bavail } = statfsSync('C:\\');
@@ -78,7 +96,10 @@ async function collectAll(): Promise<CollectedOnWindows> {
     fallbacks,
     childProcesses,
     hasEventLog: eventLog !== undefined,
+    usage,
     peer: {
+      cpuPercent,
+      rssBytes: process.memoryUsage().rss,
       cpuCount: Number(process.env.NUMBER_OF_PROCESSORS),
       memoryTotal: totalmem(),
       userName: userInfo().username,
