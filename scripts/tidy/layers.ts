@@ -33,7 +33,7 @@ const free = new Set(['build', 'scripts', 'test']);
 /** Where a package, or a module of Node that is the business of one room, may be imported. */
 const packages: Readonly<Record<string, string>> = {
   'node:child_process': 'host',
-  'node:ffi': 'host/win32',
+  'node:ffi': 'host/win32 host/darwin',
   'node:sea': 'src/main.ts',
   'node:sqlite': 'host server-example',
   '@inquirer/prompts': 'cli',

@@ -74,6 +74,8 @@ export interface CollectorContext {
    * point as last argument: this executable itself, for systems without stat(1).
    */
   readonly mountProbe?: readonly string[];
+  /** Whether macOS is asked in this process (darwin-native.ts). */
+  readonly asksNatively?: boolean;
 }
 
 /** What the user can change about collecting; the table of settings explains each. */

@@ -23,6 +23,7 @@ export function createCollectorContext(
     mountProbe: [...runtime.selfCommand, probeMountCommand],
     roots: createSystemRoots(settings.host_root),
     settings,
+    asksNatively: settings.darwin_native && runtime.platform === 'darwin',
     deadlineMs: collectorDeadlineMs,
   };
 }

@@ -247,6 +247,14 @@ export const settingTable = {
       'Folder in which the file system of the host is mounted into a container, so that the container reports on its host.',
     example: '/host',
   },
+  darwin_native: {
+    ...collecting,
+    kind: 'boolean',
+    default: false,
+    description:
+      'On macOS, read memory, processes and network by direct calls, if these pass a check first. Not tried on a Mac yet.',
+    example: 'true',
+  },
   log_level: {
     ...logging,
     kind: 'choice',

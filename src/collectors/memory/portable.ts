@@ -9,12 +9,15 @@
 import { totalmem } from 'node:os';
 import type { Systeminformation } from 'systeminformation';
 import { MonitorError } from '../../base/errors.ts';
+import type { VmPages } from '../../host/darwin/vm-pages.ts';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
 import { askSystem } from '../../host/portable/system-command.ts';
 import { parseVmStat, type VmStat } from '../../host/portable/vm-stat.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
+import { createCheckedRead, type Read } from '../darwin-native.ts';
 import { percentOf } from '../percent.ts';
+import { darwinMemory } from './darwin.ts';
 import type { Memory } from './index.ts';
 
 export interface PortableMemoryOptions {
@@ -28,11 +31,19 @@ export function createPortableMemoryCollector(
 ): Collector<Memory> {
   const { clock, platform, deadlineMs } = context;
   if (platform === 'darwin') {
+    const readByProgram: Read<VmPages> = async (signal) => {
+      const question = { program: 'vm_stat', args: [], deadlineMs, signal };
+      const { stdout } = await askSystem(question, runCommand);
+      return { ...parseVmStat(stdout), totalBytes: totalmem() };
+    };
+    const read =
+      context.asksNatively === true
+        ? createCheckedRead(darwinMemory, readByProgram, context)
+        : readByProgram;
     return {
       async collect(signal) {
-        const question = { program: 'vm_stat', args: [], deadlineMs, signal };
-        const { stdout } = await askSystem(question, runCommand);
-        return memoryOfVmStat(parseVmStat(stdout), totalmem());
+        const pages = await read(signal);
+        return memoryOfVmStat(pages, pages.totalBytes);
       },
     };
   }

@@ -10,8 +10,10 @@ import { netstatArgs, parseNetstat } from '../../host/portable/netstat.ts';
 import { askSystem } from '../../host/portable/system-command.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
+import { createCheckedRead } from '../darwin-native.ts';
 import { createFilter } from '../filter.ts';
 import { primaryAddresses } from './addresses.ts';
+import { darwinCounters } from './darwin.ts';
 import type { Network } from './index.ts';
 import { type InterfaceCounters, networkOf } from './network-of.ts';
 
@@ -27,8 +29,9 @@ export function createPortableNetworkCollector(
   { runCommand }: PortableNetworkOptions = {},
 ): Collector<Network> {
   const { settings, platform, calls: { listInterfaces = networkInterfaces } = {} } = context;
-  const readCounters =
+  const byProgram =
     platform === 'win32' ? createLibraryCounters(context) : createNetstat(context, runCommand);
+  const readCounters = context.asksNatively === true ? createNative(byProgram, context) : byProgram;
   return {
     async collect(signal) {
       const keep = await createFilter(settings.network_include, settings.network_exclude, {
@@ -38,6 +41,12 @@ export function createPortableNetworkCollector(
       return networkOf(primaryAddresses(listInterfaces()), counters, keep, context);
     },
   };
+}
+
+function createNative(byProgram: ReadCounters, context: CollectorContext): ReadCounters {
+  const readList = async (signal?: AbortSignal) => [...(await byProgram(signal))];
+  const read = createCheckedRead(darwinCounters, readList, context);
+  return async (signal) => new Map(await read(signal));
 }
 
 function createNetstat({ deadlineMs }: CollectorContext, runCommand?: RunCommand): ReadCounters {

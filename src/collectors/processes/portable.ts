@@ -7,8 +7,10 @@ import type { Systeminformation } from 'systeminformation';
 import { createLibraryCall } from '../../host/portable/library-call.ts';
 import type { RunCommand } from '../../host/run-command.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
+import { createCheckedRead } from '../darwin-native.ts';
 import { createFilter } from '../filter.ts';
 import { createNameBound } from '../name-bound.ts';
+import { darwinProcesses } from './darwin.ts';
 import { processesByDetail } from './detail.ts';
 import type { Process, Processes } from './index.ts';
 import { createPsList } from './ps-list.ts';
@@ -25,8 +27,12 @@ export function createPortableProcessesCollector(
   { runCommand }: PortableProcessesOptions = {},
 ): Collector<Processes> {
   const { settings, platform } = context;
-  const list =
+  const byProgram =
     platform === 'win32' ? createLibraryList(context) : createPsList(context, runCommand);
+  const list =
+    context.asksNatively === true
+      ? createCheckedRead(darwinProcesses, byProgram, context)
+      : byProgram;
   return {
     async collect(signal) {
       if (settings.processes_detail === 'off') return [];

@@ -1,7 +1,7 @@
 /** Names of users by their SIDs, asked once and remembered. */
 import type { Clock } from '../../base/clock.ts';
+import { createNativeMemory } from '../native-memory.ts';
 import { openLibrary } from './native-library.ts';
-import { createNativeMemory } from './native-memory.ts';
 import type { Sid } from './sid.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** Network adapters: their names, IPv4 addresses and 64-bit counters. */
 
 import type { Exact } from '../../base/exact.ts';
+import { createNativeMemory, type NativeMemory } from '../native-memory.ts';
 import { openLibrary, refused } from './native-library.ts';
-import { createNativeMemory, type NativeMemory } from './native-memory.ts';
 
 export interface Ipv4Address {
   readonly address: string;

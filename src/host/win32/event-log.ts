@@ -3,8 +3,8 @@
  * of messages is installed for it, so that each entry brings its whole text along.
  */
 import type { SystemLog } from '../../base/system-log.ts';
+import { wideString } from '../native-memory.ts';
 import { openLibrary } from './native-library.ts';
-import { wideString } from './native-memory.ts';
 
 const source = 'System Monitor';
 /** 31 839 characters are allowed. */

@@ -1,7 +1,7 @@
 /** Physical memory, as GlobalMemoryStatusEx gives it. */
 
+import { createNativeMemory } from '../native-memory.ts';
 import { openLibrary, requireTrue } from './native-library.ts';
-import { createNativeMemory } from './native-memory.ts';
 
 export interface MemoryStatus {
   readonly totalBytes: number;

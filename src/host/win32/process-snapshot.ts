@@ -1,7 +1,7 @@
 /** Every process in one call, with its image name; nothing is opened. */
 
+import { createNativeMemory, type NativeMemory } from '../native-memory.ts';
 import { openLibrary, refused } from './native-library.ts';
-import { createNativeMemory, type NativeMemory } from './native-memory.ts';
 
 export interface SnapshotProcess {
   readonly pid: number;

@@ -2,7 +2,7 @@
  * Machines of more than 64 logical processors, which Windows divides into groups. GetSystemTimes
  * speaks of all of them since Windows 11; before that, of the group in which the caller runs.
  */
-import { createNativeMemory } from './native-memory.ts';
+import { createNativeMemory } from '../native-memory.ts';
 
 /** Times in 100 ns; the kernel's includes the idle one, as in GetSystemTimes. */
 export interface GroupTimes {

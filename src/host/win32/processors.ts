@@ -1,7 +1,7 @@
 /** What Windows says of its processors: how busy they were, how many there are, how fast they run. */
 
+import { createNativeMemory } from '../native-memory.ts';
 import { openLibrary, refused, requireTrue } from './native-library.ts';
-import { createNativeMemory } from './native-memory.ts';
 import { type GroupCalls, readGroupTimes } from './processor-groups.ts';
 
 /** Time of all processors together since boot, in 100 ns; it only ever grows. */

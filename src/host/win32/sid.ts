@@ -1,5 +1,5 @@
 /** Security identifiers: what Windows knows a user by. */
-import { createNativeMemory } from './native-memory.ts';
+import { createNativeMemory } from '../native-memory.ts';
 
 export interface Sid {
   readonly bytes: Uint8Array;

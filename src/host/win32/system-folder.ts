@@ -1,6 +1,7 @@
 /** Where Windows keeps its own programs: asked of Windows, not of the environment. */
+
+import { createNativeMemory } from '../native-memory.ts';
 import { openLibrary } from './native-library.ts';
-import { createNativeMemory } from './native-memory.ts';
 
 /** Of a path with its NUL (MAX_PATH). */
 const pathCharacters = 260;

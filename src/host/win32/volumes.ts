@@ -4,8 +4,8 @@
  */
 
 import type { Exact } from '../../base/exact.ts';
+import { createNativeMemory, wideString } from '../native-memory.ts';
 import { openLibrary, refused } from './native-library.ts';
-import { createNativeMemory, wideString } from './native-memory.ts';
 
 export interface Volume {
   /** `C:\`, or `C:\Data\` */

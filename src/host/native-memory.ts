@@ -1,10 +1,10 @@
 /**
- * Structures that Windows wrote into memory of ours. Every read is checked against the end of that
- * memory, and a pointer is followed only where it points into the same memory: whatever Windows (or
- * a hook inside it) leaves there, the worst that follows is a MonitorError.
+ * Structures that Windows or macOS wrote into memory of ours. Every read is checked against the end of
+ * that memory, and a pointer is followed only where it points into the same memory: whatever the
+ * system (or a hook inside it) leaves there, the worst that follows is a MonitorError.
  */
-import { MonitorError } from '../../base/errors.ts';
-import { type Exact, exactOf } from '../../base/exact.ts';
+import { MonitorError } from '../base/errors.ts';
+import { type Exact, exactOf } from '../base/exact.ts';
 
 export interface NativeMemory {
   readonly length: number;
@@ -22,6 +22,8 @@ export interface NativeMemory {
   text(offset: number, byteLength: number): string;
   /** UTF-16LE text up to its NUL, which must come within `byteLengthMax`. */
   textToNul(offset: number, byteLengthMax: number): string;
+  /** UTF-8 text of at most `byteLengthMax` bytes, up to its NUL if it has one. */
+  utf8(offset: number, byteLengthMax: number): string;
   bytes(offset: number, byteLength: number): Uint8Array;
   /** The error for contents that cannot be. */
   malformed(reason: string): MonitorError;
@@ -29,7 +31,7 @@ export interface NativeMemory {
 
 /**
  * @param structure what the memory holds, for the error's text: `SYSTEM_PROCESS_INFORMATION`
- * @param address where the memory lay when Windows wrote the pointers into it
+ * @param address where the memory lay when the system wrote the pointers into it
  *
  * Every method throws MALFORMED for what lies outside, and `count` for more than 2^53.
  */
@@ -44,32 +46,22 @@ export function createNativeMemory(
     return new MonitorError({ code: 'MALFORMED', operation: `read ${structure}`, reason });
   }
 
-  function check(offset: number, byteLength: number): void {
-    if (offset < 0 || byteLength < 0 || offset + byteLength > buffer.length) {
-      throw malformed(`${byteLength} bytes at ${offset} lie outside its ${buffer.length} bytes`);
-    }
+  /** The offset, if so many bytes lie there. */
+  function check(offset: number, byteLength: number): number {
+    if (offset >= 0 && byteLength >= 0 && offset + byteLength <= buffer.length) return offset;
+    throw malformed(`${byteLength} bytes at ${offset} lie outside its ${buffer.length} bytes`);
   }
 
-  function uint64(offset: number): bigint {
-    check(offset, 8);
-    return buffer.readBigUInt64LE(offset);
-  }
+  const part = (offset: number, byteLength: number): Buffer =>
+    buffer.subarray(check(offset, byteLength), offset + byteLength);
+  const uint64 = (offset: number): bigint => buffer.readBigUInt64LE(check(offset, 8));
 
   return {
     length: buffer.length,
     malformed,
-    uint8: (offset) => {
-      check(offset, 1);
-      return buffer.readUInt8(offset);
-    },
-    uint16: (offset) => {
-      check(offset, 2);
-      return buffer.readUInt16LE(offset);
-    },
-    uint32: (offset) => {
-      check(offset, 4);
-      return buffer.readUInt32LE(offset);
-    },
+    uint8: (offset) => buffer.readUInt8(check(offset, 1)),
+    uint16: (offset) => buffer.readUInt16LE(check(offset, 2)),
+    uint32: (offset) => buffer.readUInt32LE(check(offset, 4)),
     uint64,
     counter: (offset) => exactOf(uint64(offset)),
     count: (offset) => {
@@ -86,21 +78,19 @@ export function createNativeMemory(
       }
       return Number(distance);
     },
-    text: (offset, byteLength) => {
-      check(offset, byteLength);
-      return wideText(buffer.subarray(offset, offset + byteLength));
-    },
+    text: (offset, byteLength) => wideText(part(offset, byteLength)),
     textToNul: (offset, byteLengthMax) => {
       for (let end = offset; end < offset + byteLengthMax; end += 2) {
-        check(end, 2);
-        if (buffer.readUInt16LE(end) === 0) return wideText(buffer.subarray(offset, end));
+        if (buffer.readUInt16LE(check(end, 2)) === 0) return wideText(buffer.subarray(offset, end));
       }
       throw malformed(`the text at ${offset} has no end`);
     },
-    bytes: (offset, byteLength) => {
-      check(offset, byteLength);
-      return buffer.subarray(offset, offset + byteLength);
+    utf8: (offset, byteLengthMax) => {
+      const bytes = part(offset, byteLengthMax);
+      const end = bytes.indexOf(0);
+      return bytes.toString('utf8', 0, end === -1 ? bytes.length : end);
     },
+    bytes: part,
   };
 }
 

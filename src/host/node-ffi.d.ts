@@ -1,5 +1,5 @@
 /**
- * The part of `node:ffi` that this room uses. The module is part of Node since 26.1, is still
+ * The part of `node:ffi` that win32/ and darwin/ use. The module is part of Node since 26.1, is still
  * marked experimental, and @types/node does not declare it yet.
  * https://nodejs.org/docs/latest-v26.x/api/ffi.html
  */
@@ -9,6 +9,7 @@ declare module 'node:ffi' {
     readonly int32: number;
     readonly uint16: number;
     readonly uint32: number;
+    readonly uint64: bigint;
     /** An address, memory of our own that is lent for the length of the call, or a null pointer. */
     readonly pointer: bigint | Uint8Array | null;
   }
