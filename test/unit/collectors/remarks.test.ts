@@ -127,7 +127,9 @@ test('an unreadable passwd costs the names of users and nothing else', async () 
   expect(processes).toContainEqual(
     expect.objectContaining({ pid: process.pid, username: String(process.getuid?.()) }),
   );
-  expect(context.remarks.current()).toMatchObject([{ kind: 'users.lookup_failed' }]);
+  // Another program of this machine may have a long name.
+  const remarks = context.remarks.current().filter(({ kind }) => kind !== 'names.cut');
+  expect(remarks).toMatchObject([{ kind: 'users.lookup_failed' }]);
 });
 
 const fuseMounts =
