@@ -3,6 +3,7 @@
  * three requests, a report that comes twice, odd but valid reports, and what must not be taken.
  * It leaves a few reports behind, under an id that was made for it.
  */
+import { toJson } from '../base/json.ts';
 import type { SendStatsRequest } from '../wire/requests.ts';
 import {
   statusNotRegistered,
@@ -86,7 +87,7 @@ function questions(options: ConformanceOptions): readonly Question[] {
       epoch: epoch + second,
       stats: { ...plainStats, ...changes },
     };
-    return JSON.stringify(request);
+    return toJson(request);
   };
   const exactly = (name: string, status: number, ...bodies: readonly string[]): Question => ({
     name,
@@ -118,6 +119,7 @@ function questions(options: ConformanceOptions): readonly Question[] {
       report(3, withoutFigures),
     ),
     exactly('sizes beyond 32 bits are accepted', statusReceived, report(4, largeSizes)),
+    exactly('counters of 64 bits are accepted', statusReceived, report(6, fullCounters)),
     exactly(
       `${manyProcesses} processes are accepted`,
       statusReceived,
@@ -169,6 +171,16 @@ const largeSizes: Partial<Stats> = {
       total: 2 ** 53 - 1,
       used: 2 ** 52,
       free: 2 ** 52 - 1,
+    },
+  },
+};
+
+/** A double does not hold them exactly: a receiver may round what it shows, and not refuse. */
+const fullCounters: Partial<Stats> = {
+  network: {
+    eth0: {
+      ...{ ip: '192.0.2.1', netmask: '255.255.255.0' },
+      ...{ bytes_sent: 2n ** 64n - 1n, bytes_recv: 2n ** 53n + 1n },
     },
   },
 };

@@ -106,8 +106,9 @@ function refusalOfBody(body: unknown): Refusal | undefined {
 
 const text: Check = (value, path) =>
   typeof value === 'string' ? undefined : `${path} is no string`;
+/** Python's whole numbers have no bound. */
 const integer: Check = (value, path) =>
-  Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : `${path} is no whole number`;
+  Number.isInteger(value) && Number(value) >= 0 ? undefined : `${path} is no whole number`;
 const percent: Check = (value, path) =>
   typeof value === 'number' && value >= 0 && value <= 100 ? undefined : `${path} is no share`;
 
