@@ -38,7 +38,7 @@ function afterEachOf(...commands: string[]): z.infer<typeof stepSchema>[] {
   return execFileSync(
     '/usr/bin/unshare',
     [
-      ...['--net', process.execPath, join(programs, 'network-steps.ts')],
+      ...['--net', '--mount', process.execPath, join(programs, 'network-steps.ts')],
       ...[psutilProgram, ...commands],
     ],
     { encoding: 'utf8' },
@@ -216,6 +216,22 @@ testWith(requirements, 'an address that moved a moment ago is where psutil says,
     e0: '10.70.0.1 255.255.255.0',
   });
 });
+
+testWith(
+  requirements,
+  'without ip(8) an address is where psutil says, or absent with a remark',
+  () => {
+    const withoutCarrier = `ip link add docker0 type bridge; ${address('docker0', '172.17.0.1/16')}ip link set docker0 up; `;
+    const oneNetwork = `${veth('wlan0')}${address('wlan0', '192.168.1.11/24')}${bridge('eth0')}${address('eth0', '192.168.1.10/24')}`;
+    const [step] = afterEachOf(
+      `ip link set lo up; ${withoutCarrier}${oneNetwork}mount --bind /dev/null "$(readlink -f /usr/sbin/ip)"`,
+    );
+    const { eth0, ...others } = step?.theirs ?? {};
+    expect(eth0).toBe('192.168.1.10 255.255.255.0');
+    expect(step?.mine).toEqual(others);
+    expect(step?.reasons).toEqual([expect.stringMatching(/^192\.168\.1\.10 \(run ip: /)]);
+  },
+);
 
 testWith(
   requirements,

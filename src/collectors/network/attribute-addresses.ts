@@ -25,11 +25,10 @@ export function attributeAddresses(local: LocalAddresses, routes: readonly Route
   const left = sorted(local);
   const found: InterfaceAddress[] = [];
   for (const { name, destination, mask } of provenNetworks(local, routes)) {
-    const inside = within(left, destination, lastOf(destination, mask));
-    const [only] = inside;
-    if (only === undefined || inside.length > 1) continue;
-    left.splice(left.indexOf(only), 1);
-    found.push({ name, ip: only.ip, netmask: formatIpv4(mask) });
+    const [first, second] = within(left, destination, lastOf(destination, mask));
+    if (first === undefined || second !== undefined) continue;
+    left.splice(first.at, 1);
+    found.push({ name, ip: first.ip, netmask: formatIpv4(mask) });
   }
   const ofName = Map.groupBy(found, ({ name }) => name);
   const single = new Map(
@@ -88,8 +87,12 @@ function lastOf(destination: number, mask: number): number {
   return (destination | ~mask) >>> 0;
 }
 
-/** At most two of them: more make no difference. */
-function within(all: readonly Own[], first: number, last: number): Own[] {
+/** At most two of them, and where they stand: more make no difference. */
+function within(
+  all: readonly Own[],
+  first: number,
+  last: number,
+): (Own & { readonly at: number })[] {
   let low = 0;
   let high = all.length;
   while (low < high) {
@@ -97,5 +100,8 @@ function within(all: readonly Own[], first: number, last: number): Own[] {
     if ((all[middle]?.number ?? 0) < first) low = middle + 1;
     else high = middle;
   }
-  return all.slice(low, low + 2).filter(({ number }) => number <= last);
+  return all
+    .slice(low, low + 2)
+    .filter(({ number }) => number <= last)
+    .map((own, index) => ({ ...own, at: low + index }));
 }

@@ -10,7 +10,7 @@
  */
 import { readlinkSync, type Stats, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { errorMessage } from '../../base/errors.ts';
+import { errorMessage, MonitorError } from '../../base/errors.ts';
 import type { Remarks } from '../../base/remarks.ts';
 import type { LocalAddresses } from '../../host/linux/fib-trie.ts';
 import type { RunCommand } from '../../host/run-command.ts';
@@ -82,7 +82,7 @@ export function createLinuxAddresses(
         return { addresses: all };
       } catch (error) {
         const of = { hidden, ips: left ?? [] };
-        kept = { key, atMs: nowMs, hidden: await askTables(net, slice, errorMessage(error), of) };
+        kept = { key, atMs: nowMs, hidden: await askTables(net, slice, ipReason(error), of) };
       }
     }
     return { ...kept.hidden, addresses: [...listed, ...kept.hidden.addresses] };
@@ -96,6 +96,11 @@ export function createLinuxAddresses(
       return firstOfEach(answer.addresses);
     },
   };
+}
+
+function ipReason(error: unknown): string {
+  const isMissing = error instanceof MonitorError && error.code === 'NOT_AVAILABLE';
+  return isMissing ? 'ip, which knows them, is not installed' : errorMessage(error);
 }
 
 const hostReason =
@@ -137,8 +142,8 @@ function tellUnknown({ unknown }: Answer, remarks: Remarks): void {
   }
   const { ips, reason } = unknown;
   const more = ips.length > namedMax ? ` and ${ips.length - namedMax} more` : '';
-  const which = ips.length === 0 ? '' : `${ips.slice(0, namedMax).join(', ')}${more}: `;
-  remarks.holds('network.addresses_unknown', 'network', which + reason);
+  const named = `${ips.slice(0, namedMax).join(', ')}${more} (${reason})`;
+  remarks.holds('network.addresses_unknown', 'network', ips.length === 0 ? reason : named);
 }
 
 /** Through a host root another network namespace may be meant than the one that Node asks. */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { MonitorError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { createRemarks } from '../../../src/base/remarks.ts';
 import type { InterfaceList } from '../../../src/collectors/network/addresses.ts';
@@ -85,7 +86,10 @@ function fakeIp(...lines: string[]): FakeIp {
 
 const eth0Line = 'eth0    inet 192.0.2.7/24 scope global eth0';
 const eth0Address = { name: 'eth0', ip: '192.0.2.7', netmask: '255.255.255.0' };
-const notFound: RunCommand = () => Promise.reject(new Error('this system has no such program'));
+const notFound: RunCommand = () =>
+  Promise.reject(
+    new MonitorError({ code: 'NOT_AVAILABLE', operation: 'run ip', reason: 'no such program' }),
+  );
 
 test('no file is read and nothing is started when every interface is listed', async () => {
   const { addresses } = createReader(notFound);
@@ -157,7 +161,7 @@ test('without ip an interface without a carrier is known by its network, one tha
   const { addresses, clock, reasons } = createReader(notFound);
   const names = ['eth0', 'docker0', 'br1'];
   expect(await addresses.read(names)).toEqual([eth0Address, docker0]);
-  expect(reasons()).toEqual(['10.3.0.1: this system has no such program']);
+  expect(reasons()).toEqual(['10.3.0.1 (ip, which knows them, is not installed)']);
   expect(await addresses.read(names)).toEqual([eth0Address, docker0]);
   expect(reasons()).toHaveLength(1);
   writeTables(['172.17.0.1', '192.0.2.7'], ['172.17.255.255', '192.0.2.255'], dockerRoute);
@@ -198,7 +202,7 @@ test('ip that fails is left alone for a minute, even while addresses change', as
   for (const ip of ['10.3.0.1', '10.3.0.2', '10.3.0.3']) {
     writeTables(['192.0.2.7', ip]);
     await addresses.read(['eth0', 'br1']);
-    expect(reasons()).toEqual([`${ip}: run ip: Cannot open netlink socket`]);
+    expect(reasons()).toEqual([`${ip} (run ip: Cannot open netlink socket)`]);
   }
   expect(asked).toBe(1);
   await clock.advance(61_000);
@@ -211,7 +215,7 @@ test('of many unknown addresses three are named', async () => {
   const { addresses, reasons } = createReader(notFound);
   await addresses.read(['eth0', 'br1']);
   expect(reasons()).toEqual([
-    '10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more: this system has no such program',
+    '10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more (ip, which knows them, is not installed)',
   ]);
 });
 
