@@ -74,9 +74,11 @@ export function createWin32DisksCollector(
       const probed = await prober?.read(elsewhere);
       const stuck = prober?.stuck().map((root) => [root, 'it does not answer'] as const);
       remarks.only('mount.stuck', new Map(stuck));
+      const hidden = probed?.notAsked.map((root) => [root, 'there was no time to ask it'] as const);
+      remarks.only('disks.hidden', new Map(hidden));
       const volumes = roots.flatMap((root) => {
         const isProbed = elsewhere.includes(root);
-        return (isProbed ? probed?.get(root) : readDrive(calls, root)) ?? [];
+        return (isProbed ? probed?.volumes.get(root) : readDrive(calls, root)) ?? [];
       });
       const names = createNameBound(context, 'disks');
       const keys = names.boundKeys(volumes.map((volume) => volume.root));

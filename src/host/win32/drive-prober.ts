@@ -13,9 +13,16 @@ import type { Logger } from '../../base/logger.ts';
 import type { DriveAnswer, DriveHelper } from './drive-helper.ts';
 import type { Volume } from './volumes.ts';
 
+/** What the drives of a sample have said, by root. */
+export interface DriveSample {
+  readonly volumes: ReadonlyMap<string, Volume>;
+  /** Those for which there was no time: the others took it, or the helper was too long in starting. */
+  readonly notAsked: readonly string[];
+}
+
 export interface DriveProber {
-  /** What the drives say within the time of a sample, by root. Never throws. */
-  read(roots: readonly string[]): Promise<ReadonlyMap<string, Volume>>;
+  /** Within the time of a sample. Never throws. */
+  read(roots: readonly string[]): Promise<DriveSample>;
   /** The roots that are left alone for now. */
   stuck(): readonly string[];
   /** Ends every helper that can be ended. Idempotent. */
@@ -49,11 +56,11 @@ export function createDriveProber(options: DriveProberOptions): DriveProber {
   const ready = createReadyHelper(options);
 
   /** The drive's figures, where they can be had before `endMs`. */
-  async function ask(root: string, endMs: number): Promise<Volume | undefined> {
+  async function ask(root: string, endMs: number): Promise<Volume | undefined | 'not asked'> {
     const helper = await ready.get(endMs);
     if (helper === 'none') return options.readHere(root);
     const leftMs = endMs - clock.monotonicMs();
-    if (helper === 'late' || leftMs <= 0) return undefined;
+    if (helper === 'late' || leftMs <= 0) return 'not asked';
     const answering = helper.ask(root);
     const answer = await answeredWithin(answering, Math.min(waitMs, leftMs), clock);
     if (answer === 'late' || answer === 'ended') ready.giveAway();
@@ -66,13 +73,15 @@ export function createDriveProber(options: DriveProberOptions): DriveProber {
       watchmen.keepOnly(roots);
       const endMs = clock.monotonicMs() + sampleMs;
       const volumes = new Map<string, Volume>();
+      const notAsked: string[] = [];
       for (const root of roots) {
         const told = watchmen.told(root);
-        const volume = told === 'nothing' ? await ask(root, endMs) : told.volume;
-        if (volume !== undefined) volumes.set(root, volume);
+        const answer = told === 'nothing' ? await ask(root, endMs) : told.volume;
+        if (answer === 'not asked') notAsked.push(root);
+        else if (answer !== undefined) volumes.set(root, answer);
       }
       ready.rest();
-      return volumes;
+      return { volumes, notAsked };
     },
     stuck: () => watchmen.waiting(),
     close: () => {
