@@ -25,7 +25,7 @@ const find = reports.prepare('SELECT 1 FROM reports WHERE system_id = ? LIMIT 1'
 function answer(text: string): number {
   const { action, system_id: id, epoch, stats } = parse(text);
   if (action === 'check_url') return 202;
-  if (typeof id !== 'string' || id === '' || id.length > 200) return 400;
+  if (typeof id !== 'string' || id === '' || [...id].length > 200) return 400;
   if (action === 'check_system_id') return find.get(id) === undefined ? 204 : 200;
   if (action !== 'send_stats' || !isMoment(epoch) || typeof stats !== 'object') return 400;
   insert.run(id, epoch, createHash('sha256').update(text).digest('hex'), text);

@@ -21,12 +21,12 @@ export async function keepHouse(
 ): Promise<void> {
   const { runtime, configurationFile, saveStatus, reload } = background;
   const watch = createFileWatch(runtime.disk, configurationFile);
-  let saidMs = runtime.clock.epochMs();
+  let saidMs = runtime.clock.monotonicMs();
   while (!signal.aborted) {
     saveStatus(true);
     await runtime.clock.sleep(roundMs, signal);
     if (signal.aborted) return;
-    const nowMs = runtime.clock.epochMs();
+    const nowMs = runtime.clock.monotonicMs();
     // A file that has gone, or cannot be used, is tried and told again.
     const isForgotten = background.inForce.trouble !== undefined && nowMs - saidMs >= hourMs;
     if (!watch.changed() && !isForgotten) continue;

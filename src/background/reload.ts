@@ -91,7 +91,7 @@ export function createReload(options: ReloadOptions): Reload {
     }
     if (loaded.file === undefined && inForce.hasFile) {
       const sinceMs = inForce.trouble?.sinceMs ?? clock.epochMs();
-      inForce.trouble = { sinceMs, reason: 'the settings file is not there' };
+      inForce.trouble = { sinceMs, reason: 'the configuration file is missing' };
       logger.error('config.missing', { because, hint });
       return;
     }

@@ -1,10 +1,10 @@
 /**
  * Tests anybody's receiver against the published contract, by asking it what an agent would: the
  * three requests, a report that comes twice, odd but valid reports, and what must not be taken.
- * It leaves a few reports behind, under an id that was made for it.
+ * It leaves a few reports behind, under an id that was made for it, and under odd ones around it.
  */
 import { toJson } from '../base/json.ts';
-import type { SendStatsRequest } from '../wire/requests.ts';
+import type { CheckSystemIdRequest, SendStatsRequest } from '../wire/requests.ts';
 import {
   statusNotRegistered,
   statusReceived,
@@ -78,10 +78,10 @@ function describe(result: PostResult): string {
 
 function questions(options: ConformanceOptions): readonly Question[] {
   const { systemId, epoch, url } = options;
-  const report = (second: number, changes: Partial<Stats> = {}): string => {
+  const report = (second: number, changes: Partial<Stats> = {}, id = systemId): string => {
     const request: SendStatsRequest = {
       action: 'send_stats',
-      system_id: systemId,
+      system_id: id,
       url,
       interval: 60,
       epoch: epoch + second,
@@ -101,12 +101,20 @@ function questions(options: ConformanceOptions): readonly Question[] {
     expected: '4xx',
     accepts: refuses,
   });
-  const checkSystemId = JSON.stringify({ action: 'check_system_id', system_id: systemId });
+  const ask = (id: string): string =>
+    JSON.stringify({ action: 'check_system_id', system_id: id } satisfies CheckSystemIdRequest);
+  const known = (name: string, ...ids: readonly string[]): Question => ({
+    name,
+    bodies: ids.map(ask),
+    expected: `${statusRegistered} or ${statusNotRegistered}`,
+    accepts: (status) => status === statusRegistered || status === statusNotRegistered,
+  });
+  const odd = oddIds(systemId);
   const same = report(0);
 
   return [
     exactly('check_url is answered', statusUrlOk, '{"action":"check_url"}'),
-    exactly('an unknown id is not registered', statusNotRegistered, checkSystemId),
+    exactly('an unknown id is not registered', statusNotRegistered, ask(systemId)),
     exactly('a report is accepted', statusReceived, same),
     exactly('the same report is accepted again', statusReceived, same),
     exactly('another report of the same second is accepted', statusReceived, report(0, emptyParts)),
@@ -130,15 +138,33 @@ function questions(options: ConformanceOptions): readonly Question[] {
       statusReceived,
       ...Array.from({ length: atOnce }, (_, at) => report(10 + at)),
     ),
-    {
-      name: 'check_system_id is answered for an id that has reported',
-      bodies: [checkSystemId],
-      expected: `${statusRegistered} or ${statusNotRegistered}`,
-      accepts: (status) => status === statusRegistered || status === statusNotRegistered,
-    },
+    known('check_system_id is answered for an id that has reported', systemId),
+    ...Object.entries(odd).map(([what, id]) =>
+      exactly(`an id ${what} is accepted`, statusReceived, report(0, {}, id)),
+    ),
+    known('check_system_id is answered for each of these ids', ...Object.values(odd)),
     refused('an unknown action is refused', '{"action":"conformance"}'),
     refused('a body that is not JSON is refused', '{"action":'),
   ];
+}
+
+/** Code points that an id has at most. */
+const idLengthMax = 200;
+
+/** An id is any text without invisible characters, byte for byte; these begin like one of ours. */
+function oddIds(systemId: string): Readonly<Record<string, string>> {
+  const letters = [...'büro日本語🦊'];
+  const missing = idLengthMax - systemId.length;
+  const long = Array.from({ length: missing }, (_, at) => letters[at % letters.length]).join('');
+  return {
+    'with blanks': `${systemId} web server 1`,
+    'with dots, as in a path': `../${systemId}/..`,
+    'with slashes': `${systemId}/a\\b`,
+    'with percent signs': `${systemId}%2F%`,
+    'with characters that mean something in addresses and in HTML': `${systemId}?a=1&b#<c>"'`,
+    'beyond ASCII': `${systemId}-büro-日本-🦊`,
+    [`of ${idLengthMax} characters`]: `${systemId}${long}`,
+  };
 }
 
 const plainStats: Stats = {

@@ -24,6 +24,7 @@ import { serverUrlOf } from '../settings/server-url.ts';
 import type { Settings } from '../settings/settings.ts';
 import { verifySpool } from '../spool/operations.ts';
 import { gatherStatus, type StatusReport } from '../status/gather.ts';
+import { examineConfiguration } from './examine-configuration.ts';
 import { examineDestination } from './examine-destination.ts';
 import { examineParts } from './examine-parts.ts';
 import { examineRights } from './examine-rights.ts';
@@ -41,10 +42,11 @@ export async function examine(
   runtime: Runtime,
 ): Promise<readonly Finding[]> {
   const configuration = openConfiguration(locations, runtime.clock);
-  const findings: Finding[] = [];
-  const settings = examineConfiguration(configuration, findings);
+  const { findings: first, settings } = examineConfiguration(configuration);
+  const findings: Finding[] = [...first];
+  const status = runningStatus(configuration.locations, runtime);
+  findings.push(...oldSettings(status));
   if (settings !== undefined) {
-    const status = runningStatus(configuration.locations, runtime);
     findings.push(...(await examineParts(settings, runtime, status)));
     findings.push(...examineRights(configuration, settings, runtime.disk));
   }
@@ -67,26 +69,18 @@ function runningStatus({ state }: Locations, { disk, clock }: Runtime): StatusRe
   }
 }
 
-function examineConfiguration(
-  configuration: Configuration,
-  findings: Finding[],
-): Settings | undefined {
-  const { path, why } = configuration.locations.configuration;
-  try {
-    const { settings, file } = configuration.load();
-    findings.push({
+/** The background process goes on with what it could read before. */
+function oldSettings(status: StatusReport | undefined): readonly Finding[] {
+  const trouble = status?.troubles.find(({ code }) => code === 'settings');
+  if (trouble === undefined) return [];
+  return [
+    {
       step: 'configuration',
-      state: 'ok',
-      detail:
-        file === undefined
-          ? `there is no file at ${path}, so the defaults apply`
-          : `${path} (${why})`,
-    });
-    return settings;
-  } catch (error) {
-    findings.push(failure('configuration', error));
-    return undefined;
-  }
+      state: 'warning',
+      detail: `the background process uses older settings. ${trouble.detail}`,
+      remedy: 'Once the file is right, it takes it over by itself within seconds.',
+    },
+  ];
 }
 
 function examineSpool(locations: Locations, { disk, clock }: Runtime): Finding[] {

@@ -41,7 +41,7 @@ export function troublesOf(agent: AgentStatus, nowSeconds: number): readonly Tro
 
   const { configuration_trouble: ofSettings } = agent;
   const reason = ofSettings?.reason ?? '';
-  add(ofSettings !== undefined, 'settings', `The settings are those of before: ${reason}`);
+  add(ofSettings !== undefined, 'settings', `The settings of before stay in force: ${reason}`);
   const { waits_because: waits } = agent;
   add(waits !== undefined, 'url_missing', `Reports are kept and not sent: ${waits}`);
   for (const [part, { state, reason = '' }] of Object.entries(agent.parts)) {

@@ -27,7 +27,12 @@ export function formatStatus(
     ]);
     const place = agent.waits_because === undefined ? `to ${agent.url}` : 'to nobody yet,';
     lines.push(['Reports', `every ${agent.interval} s ${place} as ${agent.system_id}`]);
-    if (agent.waits_because !== undefined) lines.push(['Not sent', agent.waits_because]);
+    const { waits_because: waits, configuration_trouble: trouble } = agent;
+    if (waits !== undefined) lines.push(['Not sent', waits]);
+    // Of a process that does not run it is history.
+    if (running && trouble !== undefined) {
+      lines.push(['Settings', `as they were ${ago(trouble.since)}; ${onOneLine(trouble.reason)}`]);
+    }
     lines.push(...deliveryLines(agent, ago));
   }
   lines.push(['Waiting', waitingText(waiting, nowSeconds)]);
@@ -39,6 +44,11 @@ export function formatStatus(
   lines.push(...healthLines(report, nowSeconds));
   if (agent !== undefined) lines.push(['Own use', usedText(agent)]);
   return lines.map(([name, text]) => `${`${name}:`.padEnd(14)}${printable(text)}\n`).join('');
+}
+
+/** Each wrong setting has a line of its own. */
+function onOneLine(reason: string): string {
+  return reason.replace(/\s*\n\s*/g, ' ');
 }
 
 function deliveryLines(agent: Agent, ago: (epoch: number) => string): readonly Line[] {

@@ -136,7 +136,7 @@ test('a file that goes away while it runs changes nothing, and is told until it 
   expect(machine.inForce()).toMatchObject({
     settings: { url: 'http://one.test/' },
     systemId: 'A',
-    trouble: { reason: 'the settings file is not there' },
+    trouble: { reason: 'the configuration file is missing' },
   });
   expect(machine.logger.lines.map(({ event }) => event)).toContain('config.missing');
   machine.put('moved');

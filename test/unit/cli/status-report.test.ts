@@ -36,6 +36,19 @@ test('status says that reports wait for a URL, and not that they go to the defau
   expect(told).not.toMatch(/5000|Failing/);
 });
 
+test('status says that the settings are those of before, since when and why, while it runs', () => {
+  const reason = 'read /etc/x.json: \n  interval = "soon": must be a number\n  scope = "moon": …';
+  const configuration_trouble = { since: now - 180, reason };
+  expect(format({ configuration_trouble })).toMatch(
+    /^Settings: +as they were 3 min ago; read \/etc\/x\.json: interval = "soon": must be a number scope/m,
+  );
+  expect(troublesOf(exampleStatus({ configuration_trouble }), now)).toMatchObject([
+    { code: 'settings', detail: expect.stringContaining(reason) },
+  ]);
+  expect(format({})).not.toContain('Settings:');
+  expect(format({ configuration_trouble }, false)).not.toContain('Settings:');
+});
+
 const unwell: Partial<AgentStatus> = {
   parts: {
     cpu: { state: 'ok', since: now - 600, last_good_epoch: now - 5, took_ms: 1 },
