@@ -76,6 +76,29 @@ function describe(result: PostResult): string {
   return result.kind === 'answer' ? String(result.status) : `${result.code}: ${result.reason}`;
 }
 
+function exactly(name: string, status: number, ...bodies: readonly string[]): Question {
+  return { name, bodies, expected: String(status), accepts: (got) => got === status };
+}
+
+function refused(name: string, body: string): Question {
+  return { name, bodies: [body], expected: '4xx', accepts: refuses };
+}
+
+/** Whether an id that has reported is registered is for the receiver to say. */
+function known(name: string, ...ids: readonly string[]): Question {
+  return {
+    name,
+    bodies: ids.map(ask),
+    expected: `${statusRegistered} or ${statusNotRegistered}`,
+    accepts: (status) => status === statusRegistered || status === statusNotRegistered,
+  };
+}
+
+function ask(systemId: string): string {
+  const request: CheckSystemIdRequest = { action: 'check_system_id', system_id: systemId };
+  return JSON.stringify(request);
+}
+
 function questions(options: ConformanceOptions): readonly Question[] {
   const { systemId, epoch, url } = options;
   const report = (second: number, changes: Partial<Stats> = {}, id = systemId): string => {
@@ -89,26 +112,6 @@ function questions(options: ConformanceOptions): readonly Question[] {
     };
     return toJson(request);
   };
-  const exactly = (name: string, status: number, ...bodies: readonly string[]): Question => ({
-    name,
-    bodies,
-    expected: String(status),
-    accepts: (got) => got === status,
-  });
-  const refused = (name: string, body: string): Question => ({
-    name,
-    bodies: [body],
-    expected: '4xx',
-    accepts: refuses,
-  });
-  const ask = (id: string): string =>
-    JSON.stringify({ action: 'check_system_id', system_id: id } satisfies CheckSystemIdRequest);
-  const known = (name: string, ...ids: readonly string[]): Question => ({
-    name,
-    bodies: ids.map(ask),
-    expected: `${statusRegistered} or ${statusNotRegistered}`,
-    accepts: (status) => status === statusRegistered || status === statusNotRegistered,
-  });
   const odd = oddIds(systemId);
   const same = report(0);
 
