@@ -83,6 +83,12 @@ function isRemarkKind(text: string): text is RemarkKind {
   return Object.hasOwn(remarkTable, text);
 }
 
+/** Whether many machines are like that, and nothing need be done. */
+export function isUsualRemark(kind: RemarkKind): boolean {
+  const { isUsual }: RemarkRow = remarkTable[kind];
+  return isUsual === true;
+}
+
 /** For people: a sentence without its full stop. */
 export function describeRemark(kind: RemarkKind, subject: string, reason: string): string {
   return remarkTable[kind].text(subject, reason);
@@ -125,8 +131,8 @@ export function createRemarks({ clock, logger }: RemarksOptions): Remarks {
     const key = keyOf(kind, subject);
     const since = remarks.get(key)?.since ?? Math.floor(clock.epochMs() / 1000);
     remarks.set(key, { kind, subject, reason, since });
-    const { subject: field, logsItself, isUsual }: RemarkRow = remarkTable[kind];
-    const level = isUsual ? 'debug' : 'warn';
+    const { subject: field, logsItself }: RemarkRow = remarkTable[kind];
+    const level = isUsualRemark(kind) ? 'debug' : 'warn';
     if (logsItself) return;
     const named = field === undefined ? {} : { [field]: subject };
     lasting.holds(key, reason, () => logger[level](kind, { ...named, reason }));
@@ -135,8 +141,7 @@ export function createRemarks({ clock, logger }: RemarksOptions): Remarks {
   function ended(kind: RemarkKind, subject: string): void {
     const key = keyOf(kind, subject);
     if (!remarks.delete(key)) return;
-    const { isUsual }: RemarkRow = remarkTable[kind];
-    const level = isUsual ? 'debug' : 'info';
+    const level = isUsualRemark(kind) ? 'debug' : 'info';
     lasting.ended(key, () => logger[level]('remark.ended', { remark: kind, subject }));
   }
 

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode, MonitorError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
-import { describeRemark } from '../base/remarks.ts';
+import { describeRemark, isUsualRemark } from '../base/remarks.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { formatDuration } from '../base/units.ts';
 import { createStatsCollector } from '../collectors/collect-stats.ts';
@@ -31,7 +31,8 @@ export async function examineParts(
         partFinding(part, health, status?.parts[part], nowSeconds),
       ),
       ...remarks.map(({ kind, subject, reason }): Finding => {
-        return { step: 'remark', state: 'warning', detail: describeRemark(kind, subject, reason) };
+        const state = isUsualRemark(kind) ? 'ok' : 'warning';
+        return { step: 'remark', state, detail: describeRemark(kind, subject, reason) };
       }),
     ];
   } finally {

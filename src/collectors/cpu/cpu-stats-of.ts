@@ -37,3 +37,10 @@ export function cpuStatsOf(
   }
   return { count, percent_used: percentUsed };
 }
+
+/** Systems that only pretend to have a kernel (gVisor) count no CPU time, and are never busy. */
+export function remarkIfNothingCounts(remarks: Remarks, nothingCounts: boolean): void {
+  const figure = 'cpu.percent_used';
+  if (nothingCounts) remarks.holds('figures.clamped', figure, 'the kernel counts no CPU time');
+  else remarks.ended('figures.clamped', figure);
+}

@@ -5,7 +5,7 @@ import { readKernelFile, readOptionalKernelFile } from '../../host/linux/files.t
 import { type ProcStat, parseProcStat } from '../../host/linux/proc-stat.ts';
 import type { Collector, CollectorContext, SystemRoots } from '../collector.ts';
 import type { ContainerCpu } from './container.ts';
-import { cpuStatsOf } from './cpu-stats-of.ts';
+import { cpuStatsOf, remarkIfNothingCounts } from './cpu-stats-of.ts';
 import type { Cpu } from './index.ts';
 import { busyPercentBetween, countsNothing } from './usage.ts';
 import { createUsageWindow } from './usage-window.ts';
@@ -26,9 +26,7 @@ function createHostCollector({ roots, clock, remarks }: CollectorContext): Colle
   return {
     async collect(signal) {
       const { percent, reading } = await usage.measure(signal);
-      const figure = 'cpu.percent_used';
-      if (countsNothing(reading.times)) remarks.holds('figures.clamped', figure, noTimes);
-      else remarks.ended('figures.clamped', figure);
+      remarkIfNothingCounts(remarks, countsNothing(reading.times));
       return cpuStatsOf(
         {
           count: countOnline(roots) ?? reading.onlineCpus,
@@ -40,9 +38,6 @@ function createHostCollector({ roots, clock, remarks }: CollectorContext): Colle
     },
   };
 }
-
-/** A system that pretends to have a kernel, gVisor among them. */
-const noTimes = 'the kernel counts no CPU time';
 
 function createContainerCollector({ roots, clock, remarks }: CollectorContext): Collector<Cpu> {
   let loaded: Promise<ContainerCpu> | undefined;

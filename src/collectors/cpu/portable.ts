@@ -5,7 +5,7 @@
 import { type CpuInfo, cpus } from 'node:os';
 import type { Collector, CollectorContext } from '../collector.ts';
 import { percentOf } from '../percent.ts';
-import { cpuStatsOf } from './cpu-stats-of.ts';
+import { cpuStatsOf, remarkIfNothingCounts } from './cpu-stats-of.ts';
 import type { Cpu } from './index.ts';
 import { createUsageWindow } from './usage-window.ts';
 
@@ -18,6 +18,7 @@ export function createPortableCpuCollector(context: CollectorContext): Collector
   return {
     async collect(signal) {
       const { percent, reading } = await usage.measure(signal);
+      remarkIfNothingCounts(context.remarks, reading.every(countsNothing));
       return cpuStatsOf(
         {
           count: reading.length,
@@ -32,7 +33,7 @@ export function createPortableCpuCollector(context: CollectorContext): Collector
 
 /**
  * Percent with one decimal between two lists of the same CPUs. Undefined when a CPU came or went,
- * or a counter went back. On Windows `irq` is part of `sys` already (libuv's uv_cpu_info there
+ * or a counter went back; 0 where no time is counted at all, as psutil has it. On Windows `irq` is part of `sys` already (libuv's uv_cpu_info there
  * takes both from SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION); elsewhere but on Linux it is 0.
  */
 export function busyPercentOf(
@@ -52,7 +53,13 @@ export function busyPercentOf(
       if (field === 'idle') idle += difference;
     }
   }
+  if (later.every(countsNothing)) return 0;
   return percentOf(total - idle, total);
+}
+
+/** A system that only pretends to have a kernel. */
+function countsNothing({ times }: Pick<CpuInfo, 'times'>): boolean {
+  return Object.values(times).every((time) => time === 0);
 }
 
 /** A whole number of MHz, or undefined when a CPU tells 0: libuv's word for "unknown". */

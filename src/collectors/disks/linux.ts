@@ -46,7 +46,9 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
     try {
       return { blocks: readBlocks(mount.mountPointBytes) };
     } catch (error) {
-      const reason = errorMessage(error);
+      // The path stands beside it already.
+      const said = error instanceof MonitorError ? error.reason : errorMessage(error);
+      const reason = said.replace(/, statfs '.*'$/s, '');
       const isGone = error instanceof MonitorError && error.code === 'NOT_AVAILABLE';
       if (!isGone) return { reason };
       logger.debug('disks.skipped', { mount_point: mountPoint, reason });

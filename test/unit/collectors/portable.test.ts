@@ -181,6 +181,8 @@ test('CPU use of os.cpus(): undefined when a CPU came, went or went back', () =>
   expect(busyPercentOf([cpu(0, 0)], [cpu(30, 70), cpu(10, 90)])).toBeUndefined();
   expect(busyPercentOf([cpu(50, 0)], [cpu(30, 70)])).toBeUndefined();
   expect(busyPercentOf([cpu(50, 50)], [cpu(50, 50)])).toBeUndefined();
+  const nothing = { times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 } };
+  expect(busyPercentOf([nothing], [nothing])).toBe(0);
 });
 
 test('frequency of os.cpus(): a 0 means that the system does not tell', () => {
