@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   const url = await listeningAddress(receiver);
   console.log(`The receiver is listening on ${url}`);
 
-  const name = values.name ?? savedName() ?? hostname();
+  const name = values.name ?? process.env.SYSTEM_MONITOR_NAME ?? savedName() ?? hostname();
   const log = join(folder, 'agent.log');
   const agent = spawn(executable, ['background'], {
     stdio: ['ignore', 'ignore', openSync(log, 'a')],

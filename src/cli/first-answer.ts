@@ -24,7 +24,7 @@ export async function firstAnswer(options: FirstAnswerOptions): Promise<string> 
     if (answer !== undefined) return answer;
     await clock.sleep(stepMs);
   }
-  return `no answer after ${waitMs / 1000} s; it is kept, and sent until the server accepts it`;
+  return `no answer within ${waitMs / 1000} s; it is kept and sent again until the server accepts it`;
 }
 
 type Agent = NonNullable<StatusReport['agent']>;
@@ -48,7 +48,7 @@ function answerIn(agent: Agent | undefined): string | undefined {
   const reason = delivered.last_error?.reason ?? '';
   if (delivered.rejected > 0) return `rejected by the server: ${reason}`;
   if (delivered.failed_attempts > 0) {
-    return `not accepted yet: ${reason}; it is kept, and sent until the server accepts it`;
+    return `not accepted yet: ${reason}; it is kept and sent again until the server accepts it`;
   }
   if (collected.consecutive_failures === 0) return undefined;
   return `it could not be made: ${collected.last_error?.reason ?? ''}`;

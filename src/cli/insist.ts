@@ -50,7 +50,7 @@ export async function isSureOfId(
 ): Promise<boolean> {
   if (before === undefined || after === undefined || before === after) return true;
   const [old, next] = [before, after].map((id) => showSetting('system_id', id));
-  const question = `The system id of this machine is ${old}. Change it to ${next}? To the server it will be another machine.`;
+  const question = `The system id of this machine is ${old}. Change it to ${next}? The server will then take it for a different machine.`;
   return await isSure(runtime, options, question);
 }
 

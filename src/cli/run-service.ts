@@ -64,7 +64,9 @@ function takenLines({ taken }: InstalledService, runtime: Runtime): readonly str
     `Taken from ${path}: ${took}`,
     ...(left.length === 0
       ? []
-      : [`Not taken: ${left.join(', ')}; to set one for the service: ${setCommand(runtime)}`]),
+      : [
+          `Not taken: ${left.join(', ')} (to set one for the service: ${setCommand(runtime)} SETTING VALUE)`,
+        ]),
   ];
 }
 
@@ -76,13 +78,13 @@ function ownLines({ taken }: InstalledService, { disk, clock }: Runtime): readon
     const { agent, running, waiting } = gatherStatus(disk, stateFolder, clock);
     if (running) {
       return [
-        `Also running: process ${agent?.pid}, with the settings in ${path}. Stop it, or it reports too.`,
+        `Also running: process ${agent?.pid} with the settings in ${path}. Stop it, or this machine reports twice.`,
       ];
     }
     if (waiting.reports === 0) return [];
     const places = `--config '${path}' --state-dir '${stateFolder}'`;
     return [
-      `Not sent: ${plural(waiting.reports, 'report')} in ${stateFolder}. To send them: ${serviceName} background --once ${places}`,
+      `Not sent yet: ${plural(waiting.reports, 'report')} in ${stateFolder}. Send with: ${serviceName} background --once ${places}`,
     ];
   } catch (error) {
     // Nobody's concern but that person's.

@@ -72,7 +72,7 @@ export async function drop(
     keys.length > 0 ? keys.length : listSpool(runtime.disk, folder)[choice.state].length;
   if (count > 0) {
     const what = choice.state === 'damaged' ? plural(count, 'damaged file') : unsent(count);
-    await insistOnYes(runtime, options, 'delete reports', `Delete ${what} for good?`);
+    await insistOnYes(runtime, options, 'delete reports', `Permanently delete ${what}?`);
   }
   const deleted = dropReports(runtime.disk, folder, choice);
   await tell(runtime, `${plural(deleted, 'report')} deleted.`);

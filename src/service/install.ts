@@ -171,7 +171,7 @@ function urlMissing(own: readonly OwnPaths[]): MonitorError {
   return new MonitorError({
     code: 'CONFIG_INVALID',
     operation: 'install the service',
-    reason: `no URL is set, neither for the service nor in ${places}`,
+    reason: `no URL is set: the service has none, and none was found in ${places}`,
     hint: `Name your server: ${serviceName} service install --url https://monitor.example.com/ (or add --without-url: reports are then kept until a URL is set)`,
   });
 }

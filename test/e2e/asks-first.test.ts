@@ -66,12 +66,12 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'spool drop --all': {
     words: () => ['spool', 'drop', '--state', 'pending', '--all'],
-    question: 'Delete 2 reports that no server has accepted for good?',
+    question: 'Permanently delete 2 reports that no server has accepted?',
     isUntouched: keepsReports,
   },
   'spool drop of one': {
     words: () => ['spool', 'drop', '--state', 'pending', unsentKeys[0] ?? ''],
-    question: 'Delete 1 report that no server has accepted for good?',
+    question: 'Permanently delete 1 report that no server has accepted?',
     isUntouched: keepsReports,
   },
 };

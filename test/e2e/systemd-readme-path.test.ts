@@ -180,7 +180,7 @@ onSystemd(
         /^Name: {5}none \(to set one: sudo system-monitor config set name \S+\)$/,
       ),
       expect.stringMatching(
-        /^Not sent: 1 report in \/home\/ann\/\.local\/state\/system-monitor\. To send them: /,
+        /^Not sent yet: 1 report in \/home\/ann\/\.local\/state\/system-monitor\. Send with: /,
       ),
       'First report: accepted by the server',
       '',

@@ -25,9 +25,14 @@ export function formatStatus(
         ? `yes, for ${formatDuration(nowSeconds - agent.started_at)} (version ${agent.version}, pid ${agent.pid})`
         : `no; last seen ${ago(agent.written_at)}`,
     ]);
-    const place = agent.waits_because === undefined ? `to ${agent.url}` : 'to nobody yet,';
-    lines.push(['Reports', `every ${agent.interval} s ${place} as ${agent.system_id}`]);
     const { waits_because: waits, configuration_trouble: trouble } = agent;
+    const reports = `every ${agent.interval} s`;
+    lines.push([
+      'Reports',
+      waits === undefined
+        ? `${reports} to ${agent.url} as ${agent.system_id}`
+        : `${reports} as ${agent.system_id}, kept until a URL is set`,
+    ]);
     if (waits !== undefined) lines.push(['Not sent', waits]);
     // Of a process that does not run it is history.
     if (running && trouble !== undefined) {

@@ -30,7 +30,7 @@ async function ask(changes: Partial<AgentStatus> | undefined | 'nonsense') {
 test.each<[string, Partial<AgentStatus>]>([
   ['accepted by the server', {}],
   [
-    'not accepted yet: connect ECONNREFUSED; it is kept, and sent until the server accepts it',
+    'not accepted yet: connect ECONNREFUSED; it is kept and sent again until the server accepts it',
     { delivered: { ...none, failed_attempts: 1, consecutive_failures: 1, last_error: refused } },
   ],
   [
@@ -63,7 +63,7 @@ test.each<[string, Partial<AgentStatus> | undefined | 'nonsense']>([
   ['what is there is of the process before', { started_at: installedAt - 1 }],
 ])('where %s, the wait has an end', async (_, changes) => {
   expect(await ask(changes)).toEqual({
-    said: 'no answer after 15 s; it is kept, and sent until the server accepts it',
+    said: 'no answer within 15 s; it is kept and sent again until the server accepts it',
     waitedMs: 15_000,
   });
 });

@@ -31,7 +31,7 @@ test('status says that reports wait for a URL, and not that they go to the defau
       last_error: { at: now - 60, code: 'URL_NOT_SET', reason: 'no URL is set' },
     },
   });
-  expect(told).toMatch(/^Reports: +every 60 s to nobody yet, as \S+$/m);
+  expect(told).toMatch(/^Reports: +every 60 s as \S+, kept until a URL is set$/m);
   expect(told).toMatch(/^Not sent: +no URL is set\. Set one: …$/m);
   expect(told).not.toMatch(/5000|Failing/);
 });
