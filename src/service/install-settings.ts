@@ -4,6 +4,7 @@
  */
 import type { Disk } from '../base/disk.ts';
 import { MonitorError } from '../base/errors.ts';
+import { readDestination } from '../config/destination.ts';
 import { readSettings, type SettingsText } from '../config/file.ts';
 import { loadSettings } from '../config/load.ts';
 import type { OwnPaths } from '../config/locations.ts';
@@ -18,6 +19,8 @@ export interface InstallSettingsOptions {
   readonly disk: Disk;
   /** The service's own file, which may be there. */
   readonly configurationFile: string;
+  /** The service's own: it says whether the service has ever reported. */
+  readonly stateFolder: string;
   readonly flags: SettingsFile;
   /** A file whose settings are all wanted. */
   readonly whole: string | undefined;
@@ -34,6 +37,11 @@ export interface InstallSettings {
   readonly settings: SettingsFile;
   /** Undefined where nothing was taken. */
   readonly taken: TakenSettings | undefined;
+  /**
+   * The service never reported, nor could it: a package has just brought it, with an id that no
+   * server knows. The person's goes before that one.
+   */
+  readonly isUnused: boolean;
 }
 
 export interface TakenSettings {
@@ -56,12 +64,15 @@ export function settleSettings(options: InstallSettingsOptions): InstallSettings
   if (before !== undefined) insistOnGood(before, configurationFile, given);
   const known: SettingsFile = { ...before?.settings, ...given };
   const isNamed = options.from !== undefined;
-  const isNew = before?.settings.url === undefined;
-  const wants = whole === undefined && (isNamed || isNew);
+  const hasUrl = before?.settings.url !== undefined;
+  const isUnused = !hasUrl && readDestination(disk, options.stateFolder) === undefined;
+  const wants = whole === undefined && (isNamed || !hasUrl);
   const found = wants ? findPersons(options) : undefined;
-  if (found === undefined) return { changes: given, settings: known, taken: undefined };
+  if (found === undefined) return { changes: given, settings: known, taken: undefined, isUnused };
   // A file that was named for it goes before what the service has; for the flags nothing does.
-  const stronger: SettingsFile = isNamed ? given : known;
+  const { system_id: _unused, ...rest } = before?.settings ?? {};
+  const own = isNamed ? {} : isUnused ? rest : before?.settings;
+  const stronger: SettingsFile = { ...own, ...given };
   const keys = takenKeys.filter(
     (key) => found.settings[key] !== undefined && stronger[key] === undefined,
   );
@@ -70,6 +81,7 @@ export function settleSettings(options: InstallSettingsOptions): InstallSettings
   return {
     changes: { ...taken, ...given },
     settings: { ...known, ...taken, ...given },
+    isUnused,
     taken: {
       path: found.path,
       stateFolder: found.stateFolder,

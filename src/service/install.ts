@@ -118,7 +118,7 @@ async function settle(
   const named = environment.SYSTEM_MONITOR_CONFIG;
   let settled = settleSettings({
     ...{ disk, flags: typed, from: flags.from, own },
-    configurationFile: systemPaths(runtime).configurationFile,
+    ...systemPaths(runtime),
     whole: flags.config ?? (flags.from === undefined && named !== '' ? named : undefined),
   });
   if (settled.settings.url === undefined && flags.withoutUrl !== true) {
@@ -130,8 +130,11 @@ async function settle(
       settings: { ...settled.settings, ...said },
     };
   }
-  const before = openSystemConfiguration(runtime).loadGood().settings.system_id;
-  await dialog.insistOnNewId(before, settled.settings.system_id);
+  const { settings: before } = openSystemConfiguration(runtime).loadGood();
+  await dialog.insistOnNewId(
+    settled.isUnused ? undefined : before.system_id,
+    settled.settings.system_id,
+  );
   return settled;
 }
 

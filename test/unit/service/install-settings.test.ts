@@ -11,6 +11,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 interface Machine {
   readonly service?: string;
+  /** As whom it has reported. */
+  readonly reportedTo?: string;
   readonly anns?: string;
   /** The id that lies beside Ann's unsent reports. */
   readonly annsKeptId?: string;
@@ -30,10 +32,13 @@ function settle(
   };
   mkdirSync(join(folder, 'state'));
   put('state/system-id', files.annsKeptId);
+  mkdirSync(join(folder, 'service-state'));
+  put('service-state/reported-to.json', files.reportedTo);
   const other = put('other', files.other);
   return settleSettings({
     disk: realDisk,
     configurationFile: put('service', files.service),
+    stateFolder: join(folder, 'service-state'),
     flags: options.flags ?? {},
     whole: options.whole === true ? other : undefined,
     from: options.from === true ? other : undefined,
@@ -76,9 +81,18 @@ test('a URL on the command line still leaves the id to be found', () => {
   expect(taken?.keys).toEqual(['system_id', 'name', 'interval']);
 });
 
-test('a service without a URL takes it, and keeps its id', () => {
-  const { changes } = settle({ service: '{"system_id": "S", "interval": 7}', anns });
+test('a service that has reported takes a URL where it has none, and keeps its id', () => {
+  const service = '{"system_id": "S", "interval": 7}';
+  const reportedTo = '{"system_id": "S", "url": "http://service.test/"}';
+  const { changes, isUnused } = settle({ service, reportedTo, anns });
   expect(changes).toEqual({ url: 'http://ann.test/', name: 'Ann’s' });
+  expect(isUnused).toBe(false);
+});
+
+test('an id that a package has made and nobody knows gives way to the caller’s', () => {
+  const { changes, isUnused } = settle({ service: '{"system_id": "S", "interval": 7}', anns });
+  expect(changes).toEqual({ url: 'http://ann.test/', name: 'Ann’s', system_id: 'A' });
+  expect(isUnused).toBe(true);
 });
 
 test('root’s own are taken where the caller’s name no URL, or are not there', () => {
@@ -95,7 +109,7 @@ test('an id that is kept beside the caller’s reports is the caller’s, too', 
 });
 
 test('with nothing anywhere, nothing is settled', () => {
-  expect(settle({})).toEqual({ changes: {}, settings: {}, taken: undefined });
+  expect(settle({})).toEqual({ changes: {}, settings: {}, taken: undefined, isUnused: true });
 });
 
 test('a file that is named goes before the service’s own settings, with those four', () => {
