@@ -27,8 +27,13 @@ import type { Filter } from '../filter.ts';
 import type { Disk } from './index.ts';
 import { type Sizes, sizesAnswered } from './sizes.ts';
 
+/**
+ * df answers in some milliseconds; a busy machine must not be taken for one that hangs, because then
+ * `used` means something else. One that hangs is waited for once, and not again before it ends.
+ */
+const dfWaitMs = 2000;
 /** As for Linux: a report every second must still go out in its second. */
-const waitMs = 500;
+const probeWaitMs = 500;
 
 export interface ListedDisk extends Disk {
   readonly device: string;
@@ -56,7 +61,7 @@ export function createDfList(context: CollectorContext, runCommand?: RunCommand)
   ): Promise<ListedDisk[]> {
     const asked = mounts.map(probedMount);
     prober.retain(asked);
-    const answers = await Promise.all(asked.map((mount) => prober.ask(mount, waitMs)));
+    const answers = await Promise.all(asked.map((mount) => prober.ask(mount, probeWaitMs)));
     return mounts.flatMap((mount, index) => {
       const sizes = sizesAnswered(mount, answers[index]);
       if (sizes === undefined) return [];
@@ -70,7 +75,7 @@ export function createDfList(context: CollectorContext, runCommand?: RunCommand)
       const question = { program: 'mount', args: [], deadlineMs, signal };
       const listed = parseMounts((await askSystem(question, runCommand)).stdout);
       const mounts = listed.filter((one) => isDisk(one) && keep(one.source, one.mountPoint));
-      const answer = await df.ask(waitMs);
+      const answer = await df.ask(dfWaitMs);
       let disks: ListedDisk[];
       const hidden = new Map<string, string>();
       if (answer === 'late') {

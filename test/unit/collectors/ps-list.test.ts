@@ -34,7 +34,7 @@ const macCommands = `    1 /sbin/launchd
   734 /Applications/Some Browser.app/Contents/Helpers/Browser Helper (Renderer)
   735 /usr/local/bin/Größenordnungsänderung
   901 -zsh
-  902 (git)
+  902 <defunct>
   903 postgres: bob mydb 10.0.0.5(51234) idle
   904 renamed itself
   951 ps
