@@ -58,13 +58,16 @@ export async function writeSettingsFile(
 ): Promise<void> {
   try {
     const file = realPathOf(disk, path);
+    // Whoever could have made the link does not write further by it than without it.
+    const isLink = disk.look(path)?.kind === 'link';
+    const its = disk.withRightsOf([isLink ? path : dirname(path)]);
     const staged = `${file}.new`;
-    makeFolder(disk, dirname(file));
+    makeFolder(its, dirname(file));
     // Left by a crash, perhaps in part.
-    removeFile(disk, staged);
-    await stage(disk, staged, values);
-    const pattern = patternFor(disk, file);
-    replaceDurably(disk, staged, file, (open) => ownAs(disk, open, pattern));
+    removeFile(its, staged);
+    await stage(its, staged, values);
+    const pattern = patternFor(its, file);
+    replaceDurably(its, staged, file, (open) => ownAs(its, open, pattern));
   } catch (error) {
     const { code, operation, reason } = wrapWriteError(`write ${path}`, error);
     const hint =

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -109,4 +110,46 @@ testWith(needs, 'config validate tries no log file of root’s', async () => {
   expect((await runProgram(['config', 'validate'], { folder })).code).toBe(78);
   expect(readFileSync(join(victim, 'f1'), 'utf8')).toBe('precious');
   expect(readdirSync(victim)).toEqual(['f1']);
+});
+
+testWith(needs, 'config set and repair write nothing behind a link of theirs', async () => {
+  const { folder, victim } = createScene();
+  const theirs = join(folder, 'state');
+  const target = join(victim, 'planted');
+  symlinkSync(target, join(theirs, 'config.json'));
+  execFileSync('chown', ['-h', `${user}:${user}`, join(theirs, 'config.json')]);
+  const place = ['--config', join(theirs, 'config.json')];
+  for (const words of [
+    ['config', 'set', 'interval', '5'],
+    ['generate_system_id', '--save'],
+  ]) {
+    expect((await runProgram([...words, ...place], { folder })).code).toBe(77);
+  }
+  writeFileSync(target, '{"interval": 5,}', { mode: 0o600 });
+  expect((await runProgram(['config', 'repair', ...place], { folder })).code).toBe(77);
+  expect(readFileSync(target, 'utf8')).toBe('{"interval": 5,}');
+  expect(readdirSync(victim).sort()).toEqual(['f1', 'planted']);
+});
+
+testWith(
+  needs,
+  'config set in their folder makes a file of theirs, whatever lies in its way',
+  async () => {
+    const { folder, secret } = createScene();
+    const theirs = join(folder, 'state');
+    for (const name of ['config.json.new', 'config.json.tmp'])
+      symlinkSync(secret, join(theirs, name));
+    const words = ['config', 'set', 'interval', '5', '--config', join(theirs, 'config.json')];
+    expect((await runProgram(words, { folder })).code).toBe(0);
+    expect(statSync(join(theirs, 'config.json'))).toMatchObject({ uid: user, gid: user });
+    expect(readFileSync(secret, 'utf8')).toBe('ROOT-ONLY\n');
+  },
+);
+
+testWith(needs, 'a file of theirs in a folder of root’s is still changed by root', async () => {
+  const { folder } = createScene();
+  const path = join(folder, 'config.json');
+  chownSync(path, user, user);
+  expect((await runProgram(['config', 'set', 'interval', '5'], { folder })).code).toBe(0);
+  expect(statSync(path)).toMatchObject({ uid: user, gid: user });
 });
