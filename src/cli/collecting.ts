@@ -54,19 +54,19 @@ export interface SamplerOptions {
   readonly view: View;
 }
 
+/** Figures of thousands of processes take a busy machine longer than a report would wait. */
+const longDeadlineMs = 20_000;
+
 export async function createSampler(subject: Subject, options: SamplerOptions): Promise<Sampler> {
   const { runtime, form, view } = options;
   const settings = await collectingSettings(options);
   const cutNames = new Set<string>();
+  const context = { ...createCollectorContext(runtime, silentLogger, settings), cutNames };
+  if (subject === 'stats') return createStatsSampler(context, form, runtime);
   const isShown = form !== 'json' || view.sort !== undefined;
-  const context = {
-    ...createCollectorContext(runtime, silentLogger, settings),
-    cutNames,
-    isShown,
-  };
-  return subject === 'stats'
-    ? createStatsSampler(context, form, runtime)
-    : createPartSampler(subject, context, options);
+  const hasManyFigures = isShown && parts[subject].sortKeys !== undefined;
+  const deadlineMs = hasManyFigures ? longDeadlineMs : context.deadlineMs;
+  return createPartSampler(subject, { ...context, isShown, deadlineMs }, options);
 }
 
 type SamplingContext = CollectorContext & { readonly cutNames: Set<string> };

@@ -63,7 +63,7 @@ export interface CollectorContext {
   readonly platform: NodeJS.Platform;
   readonly roots: SystemRoots;
   readonly settings: CollectingSettings;
-  /** Figures are wanted that are shown and never sent: at a terminal, and with `--wide`. */
+  /** Figures are wanted that are shown and never sent: of one part, at a terminal or `--wide`. */
   readonly isShown?: boolean;
   /** How long one collector may take before its part is left empty. */
   readonly deadlineMs: number;

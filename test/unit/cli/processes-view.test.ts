@@ -61,6 +61,12 @@ testWith(
   },
 );
 
+testWith(onLinux, 'stats read nothing of it, in whatever form', async () => {
+  expect((await run(['stats'], true)).stdout).toMatch(/\n *PID {2}USER +NAME\n/);
+  const { processes } = JSON.parse((await run(['stats', '--wide'])).stdout);
+  expect(sent.safeParse(processes).success).toBe(true);
+});
+
 testWith(onLinux, 'with names alone, or their number, the same flags hold', async () => {
   const names = await run(['processes', '--detail', 'names', '--sort', 'cpu', '--limit', '3']);
   expect(Object.keys(JSON.parse(names.stdout)[0])).toEqual(['pid', 'name']);
