@@ -44,8 +44,12 @@ export function createPsList(
 
   return async (signal) => {
     const { stdout, pid: ownPid } = await ask(psProcessArgs, signal);
-    const listed = parsePsProcesses(stdout).filter(({ pid }) => pid !== ownPid);
     const commands = await commandsByPid(signal);
+    const listed = parsePsProcesses(stdout).filter(
+      // Who is not in the second list has ended, or is a line in somebody's name (`ucomm` is printed
+      // as it is, line ends too; `comm` is not).
+      ({ pid }) => pid !== ownPid && (commands.size === 0 || commands.has(pid)),
+    );
     const wantsUsers = settings.processes_detail === 'full';
     if (wantsUsers) await users.lookUp(new Set(listed.map(({ userId }) => userId)));
     return listed.map(({ pid, userId, name }) => ({

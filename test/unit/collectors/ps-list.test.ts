@@ -150,6 +150,16 @@ test('a name that poses as lines of its own takes no other process its row', () 
   ]);
 });
 
+test('a line in somebody’s name makes no process', async () => {
+  const { runCommand } = answering({
+    ...answers,
+    [list]: macProcesses.replace('  901   501 zsh', '  901   501 a\n  666     0 x'),
+  });
+  const processes = await createPortableProcessesCollector(darwin(), { runCommand }).collect();
+  expect(processes).toContainEqual({ pid: 901, name: 'a', username: 'CORP\\anna smith' });
+  expect(processes).not.toContainEqual(expect.objectContaining({ pid: 666 }));
+});
+
 testWith(
   [onPlatform('linux', 'darwin', 'freebsd'), withFile('/bin/ps')],
   'this machine’s own ps is understood, and does not list itself',
