@@ -181,12 +181,17 @@ test('another process is refused too, and the lock of a killed one is free at on
 
 test('the oldest are dropped and counted when the bytes are used up', () => {
   const folder = temporaryFolder();
-  const spool = open(folder, { limits: { maxBytes: 1000 } });
+  const logger = createRecordingLogger();
+  const spool = open(folder, { limits: { maxBytes: 1000 }, logger });
   for (let number = 0; number < 20; number += 1) spool.append(epoch + number, body('x'.repeat(40)));
   const { pendingBytes, pendingReports, droppedReports } = spool.counts();
   expect(pendingBytes).toBeLessThanOrEqual(1000);
   expect(pendingReports + droppedReports).toBe(20);
   expect(spool.pending().at(-1)?.epoch).toBe(epoch + 19);
+  expect(logger.lines[0]).toMatchObject({
+    ...{ level: 'warn', event: 'spool.dropped' },
+    fields: { cause: 'size', epoch, dropped_reports: 1 },
+  });
   expect(readdirSync(join(folder, 'pending'))).toHaveLength(pendingReports);
   spool.close();
 });
@@ -331,7 +336,10 @@ test('what the disk does not let go is neither dropped from the line nor counted
 test('a start on a folder that cannot be made goes on in memory', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
-  const spool = open(join(folder, 'file', 'spool'));
+  const logger = createRecordingLogger();
+  const spool = open(join(folder, 'file', 'spool'), { logger });
+  // Before any report is made.
+  expect(logger.lines).toMatchObject([{ level: 'error', event: 'spool.disk_refused' }]);
   const entry = spool.append(epoch, body('a'));
   expect(entry.durable).toBe(false);
   expect(textOf(spool)).toEqual(['{"text":"a"}']);
