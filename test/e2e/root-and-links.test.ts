@@ -125,6 +125,7 @@ testWith(needs, 'config set and repair write nothing behind a link of theirs', a
   ]) {
     expect((await runProgram([...words, ...place], { folder })).code).toBe(77);
   }
+  expect(readdirSync(victim)).toEqual(['f1']);
   writeFileSync(target, '{"interval": 5,}', { mode: 0o600 });
   expect((await runProgram(['config', 'repair', ...place], { folder })).code).toBe(77);
   expect(readFileSync(target, 'utf8')).toBe('{"interval": 5,}');
