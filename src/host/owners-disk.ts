@@ -21,7 +21,9 @@ type Act = <Value>(path: string, work: (reachable: string) => Value) => Value;
 
 export function createOwnersDisk(disk: Disk, identity: Identity): Disk {
   const find = createFinder(disk);
-  const act: Act = (path, work) => {
+  const act: Act = (given, work) => {
+    // The current folder is another one below.
+    const path = resolve(given);
     const other = find(path);
     if (other === undefined) return work(path);
     // Without the right to change users (a container without capabilities), or where anybody may
@@ -32,8 +34,13 @@ export function createOwnersDisk(disk: Disk, identity: Identity): Disk {
       withRights(identity, other, () => work(other.rest || '.'), otherwise),
     );
   };
+  const guarded = guard(disk, act);
   return {
-    ...guard(disk, act),
+    ...guarded,
+    unlinkSoon(path, done) {
+      const its = find(path) === undefined ? disk : guarded;
+      its.unlinkSoon(path, done);
+    },
     withRightsOf(paths) {
       const others = paths.map((path) => firstOfOthers(disk, path));
       const other = others.find((one) => one !== undefined && one.userId !== 0);
@@ -62,10 +69,16 @@ function guard(disk: Disk, act: Act): Disk {
     create: at(disk.create),
     open: at(disk.open),
     append: at(disk.append),
-    rename: (from, to) =>
-      act(to, (reachable) => disk.rename(besides(from, to, reachable), reachable)),
+    rename(from, to) {
+      // Both are in one user's folder.
+      const way = relative(dirname(resolve(to)), resolve(from));
+      act(to, (reachable) => disk.rename(join(dirname(reachable), way), reachable));
+    },
     // The new one is what could be led astray.
-    copy: (from, to, mode) => act(to, (reachable) => disk.copy(resolve(from), reachable, mode)),
+    copy(from, to, mode) {
+      const source = resolve(from);
+      act(to, (reachable) => disk.copy(source, reachable, mode));
+    },
     unlink,
     // At once: in the background it would not have these rights.
     unlinkSoon(path, done) {
@@ -84,14 +97,12 @@ function guard(disk: Disk, act: Act): Disk {
     look: at(disk.look),
     space: at(disk.space),
     // Its whole name is used again later.
-    lock: (path) => act(path, () => disk.lock(path)),
+    lock(path) {
+      const whole = resolve(path);
+      return act(whole, () => disk.lock(whole));
+    },
     act: (path, work) => act(path, () => work()),
   };
-}
-
-/** The name of `from` as seen from where `to` is called `reachable`: both are in one user's folder. */
-function besides(from: string, to: string, reachable: string): string {
-  return join(dirname(reachable), relative(dirname(resolve(to)), resolve(from)));
 }
 
 /** As `firstOfOthers`, which it asks once for each folder of root's alone. */

@@ -154,3 +154,17 @@ testWith(needs, 'a file of theirs in a folder of root’s is still changed by ro
   expect((await runProgram(['config', 'set', 'interval', '5'], { folder })).code).toBe(0);
   expect(statSync(path)).toMatchObject({ uid: user, gid: user });
 });
+
+testWith(needs, 'folders may be named from the current one', async () => {
+  const receiver = await startReceiver();
+  const { folder, spool } = createScene({ url: receiver.url });
+  const words = ['background', '--once', '--state-dir', 'state', '--config', 'config.json'];
+  expect(await runProgram(words, { folder })).toMatchObject({ code: 0 });
+  await receiver.stop();
+  expect(receiver.requests).toHaveLength(1);
+  const owners = execFileSync('find', [join(spool, '..'), '-printf', '%U\\n']).toString();
+  expect(new Set(owners.trim().split('\n'))).toEqual(new Set([String(user)]));
+  expect((await runProgram(['status', '--state-dir', 'state'], { folder })).stdout).toContain(
+    '"accepted": 1',
+  );
+});

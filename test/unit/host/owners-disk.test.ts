@@ -155,3 +155,21 @@ testWith(asRootOfUnix, 'a folder is asked anew whose it is', () => {
   give(given);
   expect(() => rootsDisk.read(join(given, 'link'))).toThrow(/EACCES/);
 });
+
+testWith(
+  asRootOfUnix,
+  "root's own files are removed in the background, theirs at once",
+  async () => {
+    for (const [folderOf, isAtOnce] of [
+      [folder, false],
+      [theirs, true],
+    ] as const) {
+      const path = join(folderOf, 'report');
+      writeFileSync(path, '');
+      const gone = new Promise((resolve) => rootsDisk.unlinkSoon(path, resolve));
+      expect(existsSync(path)).toBe(!isAtOnce);
+      expect(await gone).toBeNull();
+      expect(existsSync(path)).toBe(false);
+    }
+  },
+);
