@@ -4,7 +4,8 @@
  * first, and compared with what the system's programs say:
  *
  *   child: read natively ─▶ it ended well? ─▶ the figures agree? ─▶ from now on, in this process
- *                                └ no ──────────────┴ no ─▶ the system's programs, and a remark
+ *                                └ no ──────────────┴ no ─▶ the system's programs, and a remark;
+ *                                                           checked again after growing pauses
  *
  * Disks are not among them: a call to a disk that hangs never returns (disks/df-list.ts). CPU use and
  * addresses come from Node, which asks the kernel in this process anyway.
@@ -14,6 +15,7 @@ import type { DarwinCalls } from '../host/darwin/system-library.ts';
 import { createCommandRunner, type RunCommand } from '../host/run-command.ts';
 import type { CollectorContext } from './collector.ts';
 import type { PartName } from './index.ts';
+import { createTrust } from './trust.ts';
 
 export type Read<Value> = (signal?: AbortSignal) => Promise<Value>;
 
@@ -35,7 +37,7 @@ export interface NativeOptions {
 const checkMs = 3000;
 const outputBytesMax = 16 * 1024 * 1024;
 
-/** Reads natively once the self-check has passed; `portable` before, and where it has not. */
+/** Reads natively once the self-check has passed; by `portable` before, and where it has not. */
 export function createCheckedRead<Value>(
   native: NativePart<Value>,
   portable: Read<Value>,
@@ -43,6 +45,7 @@ export function createCheckedRead<Value>(
   options: NativeOptions = {},
 ): Read<Value> {
   const { part } = native;
+  const trust = createTrust(context.clock);
   let read: Read<Value> | undefined;
 
   async function check(signal?: AbortSignal): Promise<Value> {
@@ -56,15 +59,20 @@ export function createCheckedRead<Value>(
   }
 
   return async (signal) => {
-    if (read !== undefined) return await read(signal);
+    if (!trust.isGiven()) return await portable(signal);
     try {
-      return await check(signal);
+      const value = await (read ?? check)(signal);
+      trust.answered();
+      context.remarks.ended('collector.fallback', part);
+      return value;
     } catch (error) {
       if (signal?.aborted === true) throw error;
-      const reason = `direct calls did not pass their check (${errorMessage(error)})`;
-      context.remarks.holds('collector.fallback', part, reason);
-      // For this run: what a release gets wrong does not pass.
-      read = portable;
+      // What has failed once must pass its check again.
+      read = undefined;
+      const reason = `direct calls fail, or did not pass their check (${errorMessage(error)})`;
+      if (trust.refused() === 'left alone') {
+        context.remarks.holds('collector.fallback', part, reason);
+      }
       return await portable(signal);
     }
   };

@@ -11,12 +11,7 @@ import type {
   SystemKind,
 } from './collector.ts';
 import { type PartName, type PartValues, parts } from './index.ts';
-
-/** Whoever has answered before may refuse so often in a row until it is left alone for a while. */
-const refusalsMax = 3;
-/** How long it is left alone: twice as long each time, because a refusal for good is cheap to meet. */
-const firstPauseMs = 60_000;
-const longestPauseMs = 3_600_000;
+import { createTrust } from './trust.ts';
 
 /** The way in which the figures of this platform are had. */
 export function systemKind(platform: NodeJS.Platform): SystemKind {
@@ -46,7 +41,7 @@ export function createLazyCollector<Value>(
   const kind = systemKind(context.platform);
   const own = lazily(async () => (await factoryFor(kind))(context));
   const portable = lazily(async () => (await factoryFor('portable'))(context));
-  const trust = createTrust(context);
+  const trust = createTrust(context.clock);
 
   async function factoryFor(system: SystemKind): Promise<CollectorFactory<Value>> {
     const load = table[system];
@@ -89,35 +84,6 @@ export function createLazyCollector<Value>(
     close: () => {
       own.drop();
       portable.drop();
-    },
-  };
-}
-
-/** Whether Windows is asked directly now: always, but for the pauses after it has refused. */
-interface Trust {
-  isGiven(): boolean;
-  answered(): void;
-  /** `left alone`: it never answered, or has refused again and again. */
-  refused(): 'once' | 'left alone';
-}
-
-function createTrust({ clock }: CollectorContext): Trust {
-  let refusalsLeft = 1;
-  let pauseMs = firstPauseMs;
-  let untilMs = Number.NEGATIVE_INFINITY;
-  return {
-    isGiven: () => clock.monotonicMs() >= untilMs,
-    answered: () => {
-      refusalsLeft = refusalsMax;
-      pauseMs = firstPauseMs;
-    },
-    refused: () => {
-      refusalsLeft -= 1;
-      if (refusalsLeft > 0) return 'once';
-      refusalsLeft = 1;
-      untilMs = clock.monotonicMs() + pauseMs;
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-      return 'left alone';
     },
   };
 }

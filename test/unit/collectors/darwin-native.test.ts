@@ -12,6 +12,7 @@ import { darwinProcesses } from '../../../src/collectors/processes/darwin.ts';
 import type { CommandRequest, RunCommand } from '../../../src/host/run-command.ts';
 import { createRuntime } from '../../../src/main.ts';
 import { defaultSettings } from '../../../src/settings/settings.ts';
+import { createManualClock } from '../../support/clocks.ts';
 import { collectorContext, recordingLogger } from '../../support/collector-context.ts';
 import { type FakeMac, fakeMac } from '../host-darwin/fake-mac.ts';
 
@@ -100,13 +101,52 @@ async function failing(runCommand: RunCommand) {
 test('a child that crashes, hangs or prints rubbish costs a remark; the programs go on answering', async () => {
   const crashing: RunCommand = async () => ({ exitCode: -1, stdout: '', stderr: '' });
   expect(await failing(crashing)).toBe(
-    'direct calls did not pass their check (its child ended with -1)',
+    'direct calls fail, or did not pass their check (its child ended with -1)',
   );
   const hanging: RunCommand = async () => {
     throw new MonitorError({ code: 'TIMEOUT', operation: 'run it', reason: 'no answer' });
   };
   expect(await failing(hanging)).toContain('no answer');
   expect(await failing(child(() => 'rubbish').runCommand)).toContain('JSON');
+});
+
+test('a check that failed in a bad moment is made again, and so is one that passed before', async () => {
+  const clock = createManualClock();
+  const here = { ...context(), clock };
+  const portable = await darwinMemory.open(fakeMac(mac), here)();
+  let status = -1;
+  let isBroken = false;
+  const calls = fakeMac(mac);
+  const runCommand: RunCommand = async () => ({
+    ...{ exitCode: status, stderr: '' },
+    stdout: await printed('memory'),
+  });
+  const read = createCheckedRead(darwinMemory, async () => portable, here, {
+    runCommand,
+    load: async () => ({
+      ...calls,
+      host_page_size: (...values) => (isBroken ? 5 : calls.host_page_size(...values)),
+    }),
+  });
+  const isFallback = () => here.remarks.current().length > 0;
+  expect(await read()).toBe(portable);
+  status = 0;
+  await clock.advance(59_999);
+  expect(await read()).toBe(portable);
+  expect(isFallback()).toBe(true);
+  await clock.advance(1);
+  await read();
+  expect(isFallback()).toBe(false);
+  expect(await read()).not.toBe(portable);
+
+  // A call that is refused later costs no figure.
+  isBroken = true;
+  expect(await read()).toBe(portable);
+  isBroken = false;
+  status = -1;
+  expect(await read()).toBe(portable);
+  expect(await read()).toBe(portable);
+  expect(isFallback()).toBe(true);
 });
 
 test('figures that are not those of this machine are not believed', async () => {
