@@ -85,7 +85,7 @@ export function createReload(options: ReloadOptions): Reload {
       if (!isForeseen(error)) throw error;
       const { code, message: reason, hint } = error;
       const sinceMs = inForce.trouble?.sinceMs ?? clock.epochMs();
-      inForce.trouble = { sinceMs, reason };
+      inForce.trouble = { sinceMs, reason: onOneLine(reason) };
       logger.error('config.refused', { because, code, reason, hint });
       return;
     }
@@ -97,6 +97,11 @@ export function createReload(options: ReloadOptions): Reload {
     }
     takeOver(because, loaded);
   };
+}
+
+/** Several wrong settings are told on a line each. */
+function onOneLine(reason: string): string {
+  return reason.replace(/: \n +/g, ': ').replace(/\n +/g, '; ');
 }
 
 const hint = 'The settings in force stay until a file is there again.';

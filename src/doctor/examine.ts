@@ -51,10 +51,12 @@ export async function examine(
     findings.push(...examineRights(configuration, settings, runtime.disk));
   }
   findings.push(...examineSpool(configuration.locations, runtime));
-  const unset = examineDestination(locations, configuration);
-  if (unset !== undefined) findings.push(unset);
-  else if (settings !== undefined)
-    findings.push(...(await examineServer(configuration, settings, runtime)));
+  if (settings !== undefined) {
+    const unset = examineDestination(locations, configuration);
+    findings.push(
+      ...(unset === undefined ? await examineServer(configuration, settings, runtime) : [unset]),
+    );
+  }
   findings.push(await examineService(configuration.locations, runtime));
   return findings.map(withoutSecrets);
 }
@@ -71,13 +73,13 @@ function runningStatus({ state }: Locations, { disk, clock }: Runtime): StatusRe
 
 /** The background process goes on with what it could read before. */
 function oldSettings(status: StatusReport | undefined): readonly Finding[] {
-  const trouble = status?.troubles.find(({ code }) => code === 'settings');
+  const trouble = status?.agent?.configuration_trouble;
   if (trouble === undefined) return [];
   return [
     {
       step: 'configuration',
       state: 'warning',
-      detail: `the background process uses older settings. ${trouble.detail}`,
+      detail: `the background process goes on with the settings of before: ${trouble.reason}`,
       remedy: 'Once the file is right, it takes it over by itself within seconds.',
     },
   ];

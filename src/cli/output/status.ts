@@ -36,7 +36,7 @@ export function formatStatus(
     if (waits !== undefined) lines.push(['Not sent', waits]);
     // Of a process that does not run it is history.
     if (running && trouble !== undefined) {
-      lines.push(['Settings', `as they were ${ago(trouble.since)}; ${onOneLine(trouble.reason)}`]);
+      lines.push(['Settings', `as they were ${ago(trouble.since)}; ${trouble.reason}`]);
     }
     lines.push(...deliveryLines(agent, ago));
   }
@@ -49,11 +49,6 @@ export function formatStatus(
   lines.push(...healthLines(report, nowSeconds));
   if (agent !== undefined) lines.push(['Own use', usedText(agent)]);
   return lines.map(([name, text]) => `${`${name}:`.padEnd(14)}${printable(text)}\n`).join('');
-}
-
-/** Each wrong setting has a line of its own. */
-function onOneLine(reason: string): string {
-  return reason.replace(/\s*\n\s*/g, ' ');
 }
 
 function deliveryLines(agent: Agent, ago: (epoch: number) => string): readonly Line[] {

@@ -25,6 +25,7 @@ const contents = {
   damaged: '{"system_id": "A", "url": "http://one.test/",}',
   cut: '{"system_id": "A", "ur',
   'a wrong url': '{"system_id": "A", "url": "one.test"}',
+  'two wrong values': '{"system_id": "A", "interval": "soon", "scope": "moon"}',
   absent: undefined,
 } as const;
 
@@ -172,4 +173,16 @@ test('a service that was never told a URL waits; in the foreground the default i
       isService ? expect.stringContaining('no URL is set') : undefined,
     );
   }
+});
+
+test('several wrong settings are told to `status` on one line', async () => {
+  const machine = createMachine(false);
+  machine.put('whole');
+  await machine.act('restart');
+  machine.put('two wrong values');
+  await machine.act('reload');
+  const reason = machine.status()?.configuration_trouble?.reason;
+  expect(reason).toMatch(
+    /^read \S+config\.json: interval = "soon": [^\n;]+; scope = "moon": [^\n;]+$/,
+  );
 });

@@ -37,10 +37,10 @@ test('status says that reports wait for a URL, and not that they go to the defau
 });
 
 test('status says that the settings are those of before, since when and why, while it runs', () => {
-  const reason = 'read /etc/x.json: \n  interval = "soon": must be a number\n  scope = "moon": …';
+  const reason = 'read /etc/x.json: interval = "soon": must be a number; scope = "moon": …';
   const configuration_trouble = { since: now - 180, reason };
   expect(format({ configuration_trouble })).toMatch(
-    /^Settings: +as they were 3 min ago; read \/etc\/x\.json: interval = "soon": must be a number scope/m,
+    /^Settings: +as they were 3 min ago; read \/etc\/x\.json: interval = "soon": must be a number; scope/m,
   );
   expect(troublesOf(exampleStatus({ configuration_trouble }), now)).toMatchObject([
     { code: 'settings', detail: expect.stringContaining(reason) },
