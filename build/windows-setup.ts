@@ -12,6 +12,8 @@ import { windowsIconFile } from './windows-resources.ts';
 const run = promisify(execFile);
 /** LZMA over 90 MB takes about a minute. */
 const packTimeoutMs = 15 * 60_000;
+/** What the setup program itself is: NSIS has no arm64 one, and Windows for arm64 runs any x86 one. */
+const stubs = { x64: 'amd64', arm64: 'x86' } as const;
 
 export interface WindowsSetupOptions {
   readonly target: Target;
@@ -42,6 +44,8 @@ export async function makeWindowsSetup(options: WindowsSetupOptions): Promise<st
     [
       ...['-V2', '-WX', '-INPUTCHARSET', 'UTF8'],
       ...(options.compression === 'quick' ? ['-DQUICK'] : []),
+      `-DSTUB=${stubs[target.architecture]}`,
+      `-DPROCESSOR=${target.architecture}`,
       `-DVERSION=${version}`,
       `-DFILE_VERSION=${major}.${minor}.${patch}.0`,
       `-DFILES=${resolve(folder)}`,

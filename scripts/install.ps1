@@ -39,7 +39,11 @@ $processor = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } el
 $architecture = switch ($processor) {
   'AMD64' { 'x64' }
   'ARM64' { 'arm64' }
+  'x86' { throw 'There is no download for 32-bit Windows. If the processor has 64 bits, a 64-bit Windows on the same machine will do.' }
   default { throw "There is no download for $processor." }
+}
+if ([Environment]::OSVersion.Version.Major -lt 10) {
+  throw 'Windows 10, Windows Server 2016 or newer is needed.'
 }
 $name = "system-monitor-$version-win-$architecture-setup.exe"
 
@@ -64,12 +68,18 @@ try {
   $actual = (Get-FileHash -LiteralPath $setup -Algorithm SHA256).Hash
   if ($actual -ne $line.Substring(0, 64)) { throw "$name does not match SHA256SUMS; nothing was installed." }
 
+  # Start-Process puts no quotes around what has blanks.
+  if ("$Url$SystemId".Contains('"')) { throw 'A URL or an id with a quotation mark cannot be handed to the setup program.' }
   $arguments = @('/S')
-  if ($Url) { $arguments += "/URL=$Url" }
-  if ($SystemId) { $arguments += "/SYSTEMID=$SystemId" }
+  if ($Url) { $arguments += "`"/URL=$Url`"" }
+  if ($SystemId) { $arguments += "`"/SYSTEMID=$SystemId`"" }
   if ($Interval) { $arguments += "/INTERVAL=$Interval" }
   $process = Start-Process -FilePath $setup -ArgumentList $arguments -Wait -PassThru
-  if ($process.ExitCode -ne 0) { throw "The setup program failed with exit status $($process.ExitCode)." }
+  if ($process.ExitCode -ne 0) {
+    # It has started the new program, and looked at flags and settings, before it touched anything.
+    $reason = Get-Content -Raw -LiteralPath (Join-Path $env:windir 'Logs\system-monitor-setup.log') -ErrorAction SilentlyContinue
+    throw "The setup program ended with exit status $($process.ExitCode), and what ran before runs on. $reason"
+  }
   Write-Output "Installed System Monitor $version."
 } finally {
   Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue

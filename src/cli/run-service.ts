@@ -10,6 +10,7 @@ import {
   type InstallFlags,
   installService,
   openServiceManager,
+  tryInstall,
 } from '../service/install.ts';
 import { serviceName } from '../service/service.ts';
 import type { SettingsFile } from '../settings/settings.ts';
@@ -24,6 +25,11 @@ import { show, tell } from './output/show.ts';
 import type { YesOption } from './yes-flag.ts';
 
 export async function install(flags: InstallFlags & YesOption, runtime: Runtime): Promise<void> {
+  if (flags.dryRun === true) {
+    const { remarks } = await tryInstall(runtime, flags);
+    await tell(runtime, 'It can be installed. Nothing was changed.', ...remarks);
+    return;
+  }
   const { clock } = runtime;
   const sinceSeconds = Math.floor(clock.epochMs() / 1000);
   const installed = await installService(runtime, flags, {
@@ -42,6 +48,7 @@ export async function install(flags: InstallFlags & YesOption, runtime: Runtime)
     settings.name === ''
       ? `Name:     none (to set one: ${setCommand(runtime)} name ${proposedWord(runtime)})`
       : `Name:     ${showSetting('name', settings.name)}`,
+    ...installed.remarks,
     ...ownLines(installed, runtime),
   );
   if (!hasUrl) {
@@ -137,8 +144,8 @@ export async function uninstall(
     await insistOnYes(runtime, options, 'uninstall the service', question);
   }
   const manager = await openServiceManager(runtime);
-  const { kept } = await manager.uninstall({ purge });
-  await tell(runtime, 'Removed.', ...kept.map((path) => `Kept: ${path}`));
+  const { kept, remarks } = await manager.uninstall({ purge });
+  await tell(runtime, 'Removed.', ...kept.map((path) => `Kept: ${path}`), ...remarks);
 }
 
 export async function change(

@@ -8,6 +8,7 @@ import { type YesOption, yesFlag } from './yes-flag.ts';
 type InstallOptions = YesOption & {
   readonly from?: string;
   readonly withoutUrl?: true;
+  readonly dryRun?: true;
 };
 
 const logLinesDefault = 50;
@@ -35,6 +36,7 @@ export function defineServiceCommand(program: Command, context: CliContext): voi
       'take id, URL, name and interval from this file, not from your settings',
     )
     .option('--without-url', 'keep reports until a URL is set')
+    .option('--dry-run', 'check, and change nothing')
     .option(...yesFlag);
   install.action(async (options: InstallOptions, command: Command) => {
     const { config } = command.optsWithGlobals<{ config?: string }>();

@@ -30,6 +30,22 @@ export async function demand(
   });
 }
 
+/**
+ * The error of an upgrade after which the older version was put back: what is to be done about it
+ * stays, and what runs now is said.
+ */
+export function butOlderRuns(error: unknown, isRunning: boolean): unknown {
+  if (!(error instanceof MonitorError)) return error;
+  const { code, operation, reason, hint } = error;
+  const now = isRunning
+    ? 'The older version was put back, and runs again.'
+    : 'The older version was put back, but does not run either.';
+  return new MonitorError({
+    ...{ code, operation, reason, cause: error },
+    hint: hint === undefined ? now : `${now} ${hint}`,
+  });
+}
+
 /** The last line that a failed program wrote, which is where programs put their reason. */
 export function complaintOf({ stdout, stderr }: CommandResult): string {
   const text = stderr.trim() === '' ? stdout : stderr;

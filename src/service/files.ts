@@ -11,8 +11,8 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
-import { makeFolder, replaceDurably, writeFileDurably } from '../base/atomic-file.ts';
+import { basename, dirname, join } from 'node:path';
+import { makeFolder, replaceDurably, tryRemove, writeFileDurably } from '../base/atomic-file.ts';
 import type { Disk } from '../base/disk.ts';
 import { MonitorError, systemErrorCode, wrapSystemError, wrapWriteError } from '../base/errors.ts';
 import { realPathOf } from '../base/way.ts';
@@ -23,33 +23,63 @@ const publicFolderMode = 0o755;
 /** Service managers complain about definitions that others cannot read; they hold no secret. */
 const definitionMode = 0o644;
 
+/** A program that was put in place, while it is not known yet whether it works there. */
+export interface PutProgram {
+  /** It does: what was there before goes. */
+  keep(): void;
+  /** It does not: what was there before is put back. The new one must not run any more. */
+  undo(): void;
+}
+
+const untouched: PutProgram = { keep: () => {}, undo: () => {} };
+
 /**
- * Puts a copy of `source` at `target`; nothing happens when they are the same file. A running older
- * version is no obstacle: on Unix its file lives on without a name, and Windows, which refuses to
- * overwrite a running program, lets it be renamed to `<target>.old`.
+ * Puts a copy of `source` at `target`, and one of what was there beside it; nothing happens when they
+ * are the same file. A running older version is no obstacle: on Unix its file lives on without a
+ * name, and Windows, which refuses to overwrite a running program, lets it be renamed.
  */
-export function installExecutable(disk: Disk, source: string, target: string): void {
+export function installExecutable(disk: Disk, source: string, target: string): PutProgram {
   try {
-    if (realPathOf(disk, source) === realPathOf(disk, target)) return;
+    if (realPathOf(disk, source) === realPathOf(disk, target)) return untouched;
     makeFolder(disk, dirname(target), publicFolderMode);
-    try {
+    if (disk.stat(target) === undefined) {
       putCopy(disk, source, target);
-    } catch (error) {
-      if (!isInUse(error)) throw error;
-      const old = oldName(target);
-      removeFile(disk, old);
-      disk.rename(target, old);
-      putCopy(disk, source, target);
+      return { keep: () => {}, undo: () => removeFile(disk, target) };
     }
+    const old = freeOldName(disk, target);
+    replaceProgram(disk, source, target, old);
+    return {
+      // Windows holds on to one that still runs in somebody's terminal.
+      keep: () => tryRemove(disk, old),
+      undo: () => replaceDurably(disk, old, target),
+    };
   } catch (error) {
     throw wrapSystemError(`copy ${source} to ${target}`, error);
+  }
+}
+
+/** Leaves what was at `target` at `old`; where it fails, at `target` as before. */
+function replaceProgram(disk: Disk, source: string, target: string, old: string): void {
+  try {
+    disk.copy(target, old, programMode);
+    putCopy(disk, source, target);
+  } catch (error) {
+    tryRemove(disk, old);
+    if (!isInUse(error)) throw error;
+    disk.rename(target, old);
+    try {
+      putCopy(disk, source, target);
+    } catch (again) {
+      disk.rename(old, target);
+      throw again;
+    }
   }
 }
 
 /** Removes what installExecutable made. False where Windows holds on to it because it runs. */
 export function tryRemoveExecutable(disk: Disk, target: string): boolean {
   try {
-    removeFile(disk, oldName(target));
+    for (const old of oldNames(disk, target)) removeFile(disk, old);
     removeFile(disk, target);
     return true;
   } catch (error) {
@@ -155,6 +185,21 @@ function isInUse(error: unknown): boolean {
   return ['EPERM', 'EACCES', 'EBUSY'].includes(systemErrorCode(refusal) ?? '');
 }
 
-function oldName(target: string): string {
-  return `${target}.old`;
+/** Those that are there. */
+function oldNames(disk: Disk, target: string): readonly string[] {
+  if (disk.stat(dirname(target)) === undefined) return [];
+  const begins = `${basename(target)}.`;
+  return disk
+    .list(dirname(target))
+    .filter((name) => name.startsWith(begins) && name.endsWith('.old'))
+    .map((name) => join(dirname(target), name));
+}
+
+/** An earlier one may still run, and then keeps its name on Windows. */
+function freeOldName(disk: Disk, target: string): string {
+  for (const old of oldNames(disk, target)) tryRemove(disk, old);
+  for (let number = 0; ; number += 1) {
+    const name = number === 0 ? `${target}.old` : `${target}.${number}.old`;
+    if (disk.stat(name) === undefined) return name;
+  }
 }

@@ -18,6 +18,7 @@ export interface InstallFlags {
   readonly from?: string | undefined;
   /** The service is to wait for a URL. */
   readonly withoutUrl?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
 }
 
 /** The person who calls, where one is there to be asked. Each rejects with CANCELLED. */
@@ -81,6 +82,32 @@ export async function installService(
   flags: InstallFlags,
   dialog: InstallDialog,
 ): Promise<InstalledService> {
+  const { result, system, taken } = await runInstall(runtime, { ...flags, dryRun: false }, dialog);
+  const { settings, sources, systemId } = await system.loadWithSystemId(runtime.randomBytes);
+  return {
+    ...{ ...result, settings, systemId, hasUrl: sources.has('url'), taken },
+    stateFolder: systemPaths(runtime).stateFolder,
+  };
+}
+
+/** Throws as installService would where nobody is there to be asked, and changes nothing. */
+export async function tryInstall(runtime: Runtime, flags: InstallFlags): Promise<InstallResult> {
+  const nobody = { askForUrl: undefined, insistOnNewId: async () => {} };
+  return (await runInstall(runtime, { ...flags, dryRun: true }, nobody)).result;
+}
+
+interface RunInstall {
+  readonly result: InstallResult;
+  /** The service's own. */
+  readonly system: ReturnType<typeof openSystemConfiguration>;
+  readonly taken: TakenSettings | undefined;
+}
+
+async function runInstall(
+  runtime: Runtime,
+  flags: InstallFlags,
+  dialog: InstallDialog,
+): Promise<RunInstall> {
   const { parseFlags } = await import('../settings/validate.ts');
   const typed = parseFlags(flags.settings);
   const sourceExecutable = ownExecutable(runtime);
@@ -89,6 +116,7 @@ export async function installService(
   let settled: InstallSettings | undefined;
   const result = await manager.install({
     sourceExecutable,
+    dryRun: flags.dryRun === true,
     prepare: async () => {
       const own = await ownPlaces(runtime, runCommand);
       settled = await settle(runtime, flags, typed, own, dialog);
@@ -98,11 +126,7 @@ export async function installService(
       await system.loadWithSystemId(runtime.randomBytes);
     },
   });
-  const { settings, sources, systemId } = await system.loadWithSystemId(runtime.randomBytes);
-  return {
-    ...{ ...result, settings, systemId, hasUrl: sources.has('url'), taken: settled?.taken },
-    stateFolder: systemPaths(runtime).stateFolder,
-  };
+  return { result, system, taken: settled?.taken };
 }
 
 /** What is to be saved, once whoever calls has said what is missing. */

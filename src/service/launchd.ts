@@ -1,7 +1,7 @@
 /** The service on macOS: a system-wide daemon of launchd (launchctl(1)). */
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../base/atomic-file.ts';
-import { notInstalled, requireRoot } from './ask.ts';
+import { butOlderRuns, notInstalled, requireRoot } from './ask.ts';
 import {
   installExecutable,
   linkCommand,
@@ -81,27 +81,49 @@ export function createLaunchdService(context: ServiceContext): ServiceManager {
 async function install(
   { disk, paths, userId }: ServiceContext,
   control: LaunchdControl,
-  { sourceExecutable, prepare, configure }: InstallOptions,
+  { sourceExecutable, prepare, configure, dryRun }: InstallOptions,
 ): Promise<InstallResult> {
   const plistFile = plistFileOf(paths);
   requireRoot(userId, 'install');
-  const isNew = readDefinition(plistFile) === undefined;
+  const older = readDefinition(plistFile);
+  const result: InstallResult = {
+    isNew: older === undefined,
+    executable: paths.executable,
+    configurationFile: paths.configurationFile,
+    remarks: [],
+  };
   await prepare?.();
+  if (dryRun === true) return result;
   for (const path of [paths.configurationFile, paths.logFile]) makeFolder(disk, dirname(path));
   makeFolder(disk, paths.stateFolder);
   // launchd only ever adds to it.
   removeFile(disk, startLog(paths.logFile));
-  await configure();
-  installExecutable(disk, sourceExecutable, paths.executable);
-  if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
-  writeDefinition(disk, plistFile, launchdPlist(paths));
-  await control.unload();
-  await control.load();
-  return {
-    isNew,
-    executable: paths.executable,
-    configurationFile: paths.configurationFile,
-  };
+  const program = installExecutable(disk, sourceExecutable, paths.executable);
+  try {
+    await configure();
+    if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
+    writeDefinition(disk, plistFile, launchdPlist(paths));
+    await control.unload();
+    await control.load();
+  } catch (error) {
+    if (older === undefined) throw error;
+    program.undo();
+    writeDefinition(disk, plistFile, older);
+    throw butOlderRuns(error, await runsAgain(control));
+  }
+  program.keep();
+  return result;
+}
+
+/** Whatever is in the way is told by the error that led here. */
+async function runsAgain(control: LaunchdControl): Promise<boolean> {
+  try {
+    await control.unload();
+    await control.load();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function uninstall(
@@ -119,14 +141,10 @@ async function uninstall(
   }
   if (paths.commandLink !== undefined) unlinkCommand(disk, paths.executable, paths.commandLink);
   removeFile(disk, plistFile);
-  if (!purge)
-    return {
-      kept: [dirname(paths.configurationFile), paths.stateFolder, dirname(paths.logFile)],
-    };
-  removeFolder(dirname(paths.configurationFile));
-  removeFolder(paths.stateFolder);
-  removeFolder(dirname(paths.logFile));
-  return { kept: [] };
+  const folders = [dirname(paths.configurationFile), paths.stateFolder, dirname(paths.logFile)];
+  if (!purge) return { kept: folders, remarks: [] };
+  for (const folder of folders) removeFolder(folder);
+  return { kept: [], remarks: [] };
 }
 
 function plistFileOf({ definitionFolder }: ServicePaths): string {

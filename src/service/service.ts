@@ -39,6 +39,8 @@ export interface InstallOptions {
    * and before anything starts. The file is handed to the service's user afterwards.
    */
   readonly configure: () => Promise<void>;
+  /** Looks at the rights and at what is there, and changes nothing. */
+  readonly dryRun?: boolean;
 }
 
 export interface InstallResult {
@@ -48,6 +50,8 @@ export interface InstallResult {
   readonly executable: string;
   /** Its settings. */
   readonly configurationFile: string;
+  /** What else is to be told, in whole sentences: who else has a hand in this service. */
+  readonly remarks: readonly string[];
 }
 
 export interface UninstallOptions {
@@ -58,6 +62,8 @@ export interface UninstallOptions {
 export interface UninstallResult {
   /** What is still there: settings and reports without `purge`, and what could not be removed. */
   readonly kept: readonly string[];
+  /** As for InstallResult. */
+  readonly remarks: readonly string[];
 }
 
 export interface LogOptions {
@@ -71,7 +77,8 @@ export interface LogOptions {
 
 /**
  * Everything here is idempotent: starting what runs, stopping what is stopped, installing over an
- * older version (an upgrade in place) and removing what is not there are all fine.
+ * older version (an upgrade in place) and removing what is not there are all fine. An upgrade that
+ * fails leaves the older version at work.
  *
  * Each may throw a MonitorError: PERMISSION (run it as the administrator; the hint says how),
  * NOT_AVAILABLE (this system has no such manager, or the service is not installed), UNAVAILABLE

@@ -1,26 +1,27 @@
 /** The service on Linux machines that systemd runs. */
 import { dirname, join } from 'node:path';
-import { MonitorError } from '../base/errors.ts';
-import { ask, requireRoot } from './ask.ts';
+import { ask, butOlderRuns, requireRoot } from './ask.ts';
 import {
   exists,
   installExecutable,
+  readDefinition,
   removeFile,
   removeFolder,
   tryRemoveExecutable,
   writeDefinition,
 } from './files.ts';
-import {
-  type InstallOptions,
-  type InstallResult,
-  type ServiceContext,
-  type ServiceManager,
-  type ServicePaths,
-  serviceName,
-  type UninstallOptions,
-  type UninstallResult,
+import type {
+  InstallOptions,
+  InstallResult,
+  ServiceContext,
+  ServiceManager,
+  ServicePaths,
+  UninstallOptions,
+  UninstallResult,
 } from './service.ts';
 import { createSystemdControl, type SystemdControl, unitName } from './systemd-control.ts';
+import { insistOnSameVersion, isSomebodyElses, removalIsTheirs } from './systemd-owner.ts';
+import type { SystemdState } from './systemd-state.ts';
 import { systemdUnit } from './systemd-unit.ts';
 import { ensureUser, handOverConfiguration, removeUser } from './systemd-user.ts';
 
@@ -63,30 +64,61 @@ export function createSystemdService(
 async function install(
   { disk, paths, runCommand, userId }: ServiceContext,
   control: SystemdControl,
-  { sourceExecutable, prepare, configure }: InstallOptions,
+  { sourceExecutable, prepare, configure, dryRun }: InstallOptions,
 ): Promise<InstallResult> {
   const unitFile = unitFileOf(paths);
   const before = await control.state();
   requireRoot(userId, 'install');
-  const isPackaged = before.installed && before.definition !== unitFile;
+  const isTheirs = isSomebodyElses(before, paths, unitFile);
+  if (isTheirs) await insistOnSameVersion(disk, runCommand, before, sourceExecutable);
+  const executable = (isTheirs ? before.executable : undefined) ?? paths.executable;
+  const result: InstallResult = {
+    isNew: !before.installed,
+    executable,
+    configurationFile: paths.configurationFile,
+    remarks: isTheirs ? [theirs(executable)] : [],
+  };
   await prepare?.();
+  if (dryRun === true) return result;
   await ensureUser(runCommand);
-  await configure();
-  await handOverConfiguration(runCommand, paths.configurationFile);
-  if (!isPackaged) {
-    installExecutable(disk, sourceExecutable, paths.executable);
-    writeDefinition(disk, unitFile, systemdUnit(paths));
-    await control.systemctl('daemon-reload');
+  const older = readDefinition(unitFile);
+  const program = isTheirs
+    ? undefined
+    : installExecutable(disk, sourceExecutable, paths.executable);
+  try {
+    await configure();
+    await handOverConfiguration(runCommand, paths.configurationFile);
+    if (!isTheirs) writeDefinition(disk, unitFile, systemdUnit(paths));
+    await startAnew(control, 'install');
+  } catch (error) {
+    if (program === undefined || older === undefined) throw error;
+    program.undo();
+    writeDefinition(disk, unitFile, older);
+    throw butOlderRuns(error, await runsAgain(control));
   }
+  program?.keep();
+  return result;
+}
+
+async function startAnew(control: SystemdControl, verb: string): Promise<void> {
+  await control.systemctl('daemon-reload');
   await control.systemctl('enable', unitName);
   await control.systemctl('restart', unitName);
-  await control.requireRunning('install');
-  const { executable } = isPackaged ? await control.state() : paths;
-  return {
-    isNew: !before.installed,
-    executable: executable ?? paths.executable,
-    configurationFile: paths.configurationFile,
-  };
+  await control.requireRunning(verb);
+}
+
+/** Whatever is in the way is told by the error that led here. */
+async function runsAgain(control: SystemdControl): Promise<boolean> {
+  try {
+    await startAnew(control, 'restart');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function theirs(executable: string): string {
+  return `The service belongs to a package: ${executable} runs, and this file was not copied.`;
 }
 
 async function uninstall(
@@ -97,29 +129,29 @@ async function uninstall(
   const unitFile = unitFileOf(paths);
   const before = await control.state();
   requireRoot(userId, 'uninstall');
-  if (before.installed && before.definition !== unitFile) {
-    throw new MonitorError({
-      code: 'NOT_AVAILABLE',
-      operation: 'uninstall the service',
-      reason: `it was installed by a package (${before.definition})`,
-      hint: `Remove the package instead, for example with: apt remove ${serviceName}`,
-    });
-  }
+  if (isSomebodyElses(before, paths, unitFile)) throw await removalIsTheirs(runCommand, before);
   if (before.installed) await control.systemctl('disable', '--now', unitName);
   removeFile(disk, unitFile);
   await control.systemctl('daemon-reload');
   // Clears a "failed" that would go on showing in systemctl list-units; nothing loaded is fine.
   await ask(runCommand, 'systemctl', ['reset-failed', unitName]);
-  const kept = [];
+  const kept: string[] = [];
   if (before.installed && !tryRemoveExecutable(disk, paths.executable)) kept.push(paths.executable);
-  if (!purge) {
-    const folders = [dirname(paths.configurationFile), paths.stateFolder];
-    return { kept: [...kept, ...folders.filter(exists)] };
+  const folders = [dirname(paths.configurationFile), paths.stateFolder];
+  // A package's unit comes to light that ours had covered: what it needs stays, and it runs.
+  const uncovered = before.installed ? await control.state() : before;
+  if (uncovered.installed) {
+    await startAnew(control, 'start');
+    return { kept: [...kept, ...folders.filter(exists)], remarks: [goesOn(uncovered)] };
   }
-  removeFolder(dirname(paths.configurationFile));
-  removeFolder(paths.stateFolder);
+  if (!purge) return { kept: [...kept, ...folders.filter(exists)], remarks: [] };
+  for (const folder of folders) removeFolder(folder);
   await removeUser(runCommand);
-  return { kept };
+  return { kept, remarks: [] };
+}
+
+function goesOn({ executable }: SystemdState): string {
+  return `The service of the package that is installed as well runs now${executable === undefined ? '' : `: ${executable}`}. Its settings and unsent reports were kept.`;
 }
 
 function unitFileOf({ definitionFolder }: ServicePaths): string {

@@ -17,11 +17,13 @@ export interface TaskControl {
   asAdministrator(verb: string, program: string, args: readonly string[]): Promise<void>;
   /** As an administrator: `/Create`, `/Run`, … and what else it takes, for our task. */
   change(verb: string, action: string, ...args: readonly string[]): Promise<void>;
+  /** Ends the agent, which the every-minute trigger brings back. */
+  end(): Promise<void>;
   /** Ends the agent and keeps the every-minute trigger from bringing it back. */
   halt(verb: string): Promise<void>;
   go(verb: string): Promise<void>;
-  /** As `go`, whatever becomes of it: the error that led here is the one to tell. */
-  goOn(): Promise<void>;
+  /** As `go`; false where it fails: the error that led here is the one to tell. */
+  goOn(): Promise<boolean>;
   /** Nothing there is fine. */
   delete(verb: string): Promise<void>;
 }
@@ -57,18 +59,23 @@ export function createTaskControl(
   const change: TaskControl['change'] = (verb, action, ...args) =>
     asAdministrator(verb, 'schtasks', [action, '/TN', name, ...args]);
 
+  async function end(): Promise<void> {
+    // Status 1 means that it does not run.
+    await schtasks('/End');
+    for (let attempt = 0; attempt < endAttempts; attempt += 1) {
+      if (!(await query()).running) return;
+      await clock.sleep(endStepMs);
+    }
+  }
+
   return {
     query,
     asAdministrator,
     change,
+    end,
     async halt(verb) {
       await change(verb, '/Change', '/DISABLE');
-      // Status 1 means that it does not run.
-      await schtasks('/End');
-      for (let attempt = 0; attempt < endAttempts; attempt += 1) {
-        if (!(await query()).running) return;
-        await clock.sleep(endStepMs);
-      }
+      await end();
     },
     async go(verb) {
       await change(verb, '/Change', '/ENABLE');
@@ -76,7 +83,7 @@ export function createTaskControl(
     },
     async goOn() {
       await schtasks('/Change', '/ENABLE');
-      await schtasks('/Run');
+      return (await schtasks('/Run')).exitCode === 0;
     },
     async delete(verb) {
       const { exitCode } = await schtasks('/Delete', '/F');

@@ -4,9 +4,11 @@
  */
 import { win32 } from 'node:path';
 import { makeFolder, writeFileDurably } from '../base/atomic-file.ts';
-import { notInstalled } from './ask.ts';
+import { butOlderRuns, notInstalled } from './ask.ts';
 import {
+  exists,
   installExecutable,
+  type PutProgram,
   removeEmptyFolder,
   removeFile,
   removeFolder,
@@ -23,6 +25,7 @@ import type {
   UninstallResult,
 } from './service.ts';
 import { createTaskControl, type TaskControl } from './task-control.ts';
+import type { TaskState } from './task-state.ts';
 import { encodeTaskXml, taskName, taskXml } from './task-xml.ts';
 
 /** By SID, because their names are translated. */
@@ -78,7 +81,8 @@ export function createTaskSchedulerService(
     },
 
     async status() {
-      return { manager: 'task scheduler', ...(await control.query()) };
+      const { executable: _executable, ...state } = await control.query();
+      return { manager: 'task scheduler', ...state };
     },
 
     logs: (options) => tailLog(context.paths.logFile, context.clock, options),
@@ -88,36 +92,57 @@ export function createTaskSchedulerService(
 async function install(
   context: ServiceContext,
   control: TaskControl,
-  { sourceExecutable, prepare, configure }: InstallOptions,
+  { sourceExecutable, prepare, configure, dryRun }: InstallOptions,
 ): Promise<InstallResult> {
-  const { disk, paths } = context;
-  const configurationFolder = configurationFolderOf(paths);
+  const { disk } = context;
   const before = await control.query();
+  // What the setup program put into a folder runs from there; and an upgrade is one of what runs.
+  const isSetups = uninstallerBeside(sourceExecutable) !== undefined;
+  const executable = isSetups ? sourceExecutable : placeOf(before, context.paths);
+  const paths = { ...context.paths, executable };
+  const result: InstallResult = {
+    isNew: !before.installed,
+    executable,
+    configurationFile: paths.configurationFile,
+    remarks: isSetups ? [] : setupRemarks(executable, 'install'),
+  };
   await prepare?.();
+  if (dryRun === true) return result;
+  await closeFolders(context, control);
+  let program: PutProgram | undefined;
+  try {
+    await configure();
+    program = installExecutable(disk, sourceExecutable, executable);
+    // The task stays enabled: whatever ends this call, the next minute brings the agent back.
+    if (before.installed) await control.end();
+    await register({ disk, paths }, control);
+    await control.change('install', '/Run');
+  } catch (error) {
+    if (!before.installed) throw error;
+    await control.end();
+    program?.undo();
+    throw butOlderRuns(error, await control.goOn());
+  }
+  program.keep();
+  return result;
+}
+
+async function closeFolders(
+  { disk, paths }: Pick<ServiceContext, 'disk' | 'paths'>,
+  control: TaskControl,
+): Promise<void> {
+  const configurationFolder = configurationFolderOf(paths);
   makeFolder(disk, configurationFolder);
   for (const step of closeFolder) {
     await control.asAdministrator('install', 'icacls', [configurationFolder, ...step]);
   }
   makeFolder(disk, paths.stateFolder);
-  await configure();
-  if (before.installed) await control.halt('install');
-  try {
-    installExecutable(disk, sourceExecutable, paths.executable);
-    await register(context, control);
-  } catch (error) {
-    // An upgrade that failed leaves the old version at work.
-    if (before.installed) await control.goOn();
-    throw error;
-  }
-  await control.change('install', '/Run');
-  return {
-    isNew: !before.installed,
-    executable: paths.executable,
-    configurationFile: paths.configurationFile,
-  };
 }
 
-async function register({ disk, paths }: ServiceContext, control: TaskControl): Promise<void> {
+async function register(
+  { disk, paths }: Pick<ServiceContext, 'disk' | 'paths'>,
+  control: TaskControl,
+): Promise<void> {
   const file = win32.join(configurationFolderOf(paths), 'task.xml');
   writeFileDurably(disk, file, encodeTaskXml(taskXml(paths)));
   try {
@@ -134,15 +159,37 @@ async function uninstall(
 ): Promise<UninstallResult> {
   const configurationFolder = configurationFolderOf(paths);
   const kept: string[] = [];
-  if ((await control.query()).installed) await control.halt('uninstall');
+  const before = await control.query();
+  const executable = placeOf(before, paths);
+  if (before.installed) await control.halt('uninstall');
   await control.delete('uninstall');
   // Windows keeps a running program's file, and it may be the one that removes itself here.
-  if (tryRemoveExecutable(disk, paths.executable))
-    removeEmptyFolder(win32.dirname(paths.executable));
-  else kept.push(paths.executable);
+  if (tryRemoveExecutable(disk, executable)) removeEmptyFolder(win32.dirname(executable));
+  else kept.push(executable);
   if (purge) removeFolder(configurationFolder);
   else kept.push(configurationFolder);
-  return { kept };
+  return { kept, remarks: setupRemarks(executable, 'uninstall') };
+}
+
+/** Where the program of the task is; where one is to be put when there is none. */
+function placeOf({ executable }: TaskState, paths: ServicePaths): string {
+  return executable !== undefined && exists(executable) ? executable : paths.executable;
+}
+
+function uninstallerBeside(executable: string): string | undefined {
+  const uninstaller = win32.join(win32.dirname(executable), 'Uninstall.exe');
+  return exists(uninstaller) ? uninstaller : undefined;
+}
+
+/** The setup program has its own entry in Windows' list, which nothing here touches. */
+function setupRemarks(executable: string, verb: 'install' | 'uninstall'): readonly string[] {
+  const uninstaller = uninstallerBeside(executable);
+  if (uninstaller === undefined) return [];
+  return [
+    verb === 'install'
+      ? 'The setup program had installed System Monitor: "Installed apps" goes on showing the version that it installed.'
+      : `The setup program had installed System Monitor, and "Installed apps" still shows it. This removes the rest: "${uninstaller}" /S`,
+  ];
 }
 
 function configurationFolderOf({ configurationFile }: ServicePaths): string {

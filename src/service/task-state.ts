@@ -8,6 +8,8 @@ export interface TaskState {
   readonly enabled: boolean;
   readonly running: boolean;
   readonly state: string;
+  /** The program that it starts. Absent where there is no task. */
+  readonly executable?: string;
 }
 
 /** Field of `/Query /FO CSV /V` that holds the last result, counted from 0. */
@@ -31,7 +33,20 @@ export function parseTaskState(definition: string, details: string): TaskState {
   const enabled = !/<Enabled>\s*false\s*<\/Enabled>/.test(settings);
   const lastResult = parseLastResult(details);
   const running = lastResult !== undefined && runningResults.has(lastResult);
-  return { installed, enabled, running, state: describeResult(running, lastResult) };
+  const executable = parseCommand(definition);
+  return {
+    ...{ installed, enabled, running, state: describeResult(running, lastResult) },
+    ...(executable === undefined ? {} : { executable }),
+  };
+}
+
+/** task-xml.ts quotes it. */
+function parseCommand(definition: string): string | undefined {
+  const text = /<Command>\s*([^<]*?)\s*<\/Command>/.exec(definition)?.[1];
+  const entities = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' } as const;
+  return text
+    ?.replaceAll(/&(quot|apos|lt|gt|amp);/g, (_, name: keyof typeof entities) => entities[name])
+    .replaceAll('"', '');
 }
 
 function describeResult(running: boolean, lastResult: number | undefined): string {

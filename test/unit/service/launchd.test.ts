@@ -207,12 +207,13 @@ test('removing leaves settings and unsent reports unless it is told otherwise', 
   writeFileSync(paths.configurationFile, '{}');
   expect(await manager.uninstall({ purge: false })).toEqual({
     kept: [join(folder, 'Application Support'), paths.stateFolder, join(folder, 'Logs')],
+    remarks: [],
   });
   expect(existsSync(paths.executable)).toBe(false);
   expect(readdirSync(join(folder, 'bin'))).toEqual([]);
   expect(readdirSync(join(folder, 'opt'))).toEqual([]);
   expect(existsSync(paths.configurationFile)).toBe(true);
-  expect(await manager.uninstall({ purge: true })).toEqual({ kept: [] });
+  expect(await manager.uninstall({ purge: true })).toEqual({ kept: [], remarks: [] });
   expect(existsSync(paths.configurationFile)).toBe(false);
 });
 

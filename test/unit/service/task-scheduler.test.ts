@@ -34,6 +34,7 @@ test('a task is running whatever language Windows speaks', () => {
       enabled: true,
       running: true,
       state: 'running',
+      executable: paths.executable,
     });
   }
 });
