@@ -62,7 +62,7 @@ async function packageContents(options: LinuxPackageOptions): Promise<PackagedFi
 }
 
 async function maintainerScripts(): Promise<PackagedFiles> {
-  const names = ['postinst', 'prerm', 'postrm'] as const;
+  const names = ['preinst', 'postinst', 'prerm', 'postrm'] as const;
   return new Map(
     await Promise.all(
       names.map(
@@ -78,7 +78,8 @@ async function maintainerScripts(): Promise<PackagedFiles> {
 
 /**
  * The libraries are those that Node is linked with, in the versions that its symbols ask for
- * (readelf -V); test/e2e/executable.test.ts keeps the list.
+ * (readelf -V); test/e2e/executable.test.ts keeps the list. They are asked for before anything is
+ * unpacked, which would replace a program that works.
  */
 function control({ target, version }: LinuxPackageOptions, installedKilobytes: number): string {
   return `Package: system-monitor
@@ -86,7 +87,8 @@ Version: ${version}
 Architecture: ${debianArchitectures[target.architecture]}
 Maintainer: ${maintainer}
 Installed-Size: ${installedKilobytes}
-Depends: adduser, libc6 (>= 2.28), libgcc-s1 (>= 3.4) | libgcc1 (>= 3.4), libstdc++6 (>= 6), init-system-helpers (>= 1.54~)
+Pre-Depends: libc6 (>= 2.28), libgcc-s1 (>= 3.4) | libgcc1 (>= 3.4), libstdc++6 (>= 6)
+Depends: adduser, init-system-helpers (>= 1.54~)
 Recommends: systemd
 Section: admin
 Priority: optional

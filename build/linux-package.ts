@@ -76,15 +76,19 @@ export function compressed(text: string): Uint8Array {
   return gzipSync(text, { level: 9 });
 }
 
-/**
- * A script that a package manager runs, from build/assets/. Where it says `@SETTINGS@`, the part
- * comes in that every package has in common.
- */
+/** What every package has in common, by the word that stands for it in their scripts. */
+const commonParts = { '@PROGRAM@': 'linux/program.sh', '@SETTINGS@': 'linux/settings.sh' } as const;
+
+/** A script that a package manager runs, from build/assets/, with the common parts in it. */
 export async function packageScript(path: string): Promise<string> {
   const read = async (name: string) =>
     await readFile(join(projectRoot, 'build/assets', name), 'utf8');
-  const settings = (await read('linux/settings.sh')).trimEnd();
-  return (await read(path)).replace('@SETTINGS@', () => settings);
+  let script = await read(path);
+  for (const [word, file] of Object.entries(commonParts)) {
+    const part = (await read(file)).trimEnd();
+    script = script.replace(word, () => part);
+  }
+  return script;
 }
 
 /** Lays the files out under `root`, all of one time, in folders that everybody may enter. */

@@ -1,6 +1,5 @@
 /** scripts/install.sh, given a release folder of a very small program. */
-import { execFile, execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { execFile } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -12,12 +11,12 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
-import { expect } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { onPlatform, testWith } from '../support/requirement.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { makeTrialRelease } from '../support/trial-release.ts';
 
 const posix = [onPlatform('linux', 'darwin')];
-const script = join(import.meta.dirname, '../../scripts/install.sh');
 const system = process.platform === 'darwin' ? 'darwin' : 'linux';
 const archive = `system-monitor-1.2.3-${system}-${process.arch}.tar.gz`;
 
@@ -28,24 +27,19 @@ interface Release {
   readonly script: string;
   /** Where it is to be installed. */
   readonly target: string;
+  /** Programs that are found before the system's. */
+  readonly tools: string;
 }
 
-function makeRelease(): Release {
+function makeRelease(text = '#!/bin/sh\necho "1.2.3 $*"\n'): Release {
   const top = temporaryFolder();
-  const folder = join(top, 'release');
-  const content = join(top, 'system-monitor-1.2.3');
-  mkdirSync(folder);
-  mkdirSync(content);
-  const program = '#!/bin/sh\necho "1.2.3 $*"\n';
-  writeFileSync(join(content, 'system-monitor'), program, { mode: 0o755 });
-  execFileSync('tar', ['-czf', join(folder, archive), '-C', top, basename(content)]);
-  const sum = createHash('sha256')
-    .update(readFileSync(join(folder, archive)))
-    .digest('hex');
-  writeFileSync(join(folder, 'SHA256SUMS'), `${sum}  ${archive}\n`);
-  const filled = readFileSync(script, 'utf8').replaceAll('@VERSION@', '1.2.3');
-  writeFileSync(join(top, 'install.sh'), filled);
-  return { folder, script: join(top, 'install.sh'), target: join(top, 'bin') };
+  const program = join(top, 'program');
+  writeFileSync(program, text, { mode: 0o755 });
+  makeTrialRelease({ folder: top, version: '1.2.3', program, script: 'install.sh' });
+  const tools = join(top, 'tools');
+  mkdirSync(tools);
+  const [folder, script, target] = ['release', 'install.sh', 'bin'].map((name) => join(top, name));
+  return { folder: folder ?? '', script: script ?? '', target: target ?? '', tools };
 }
 
 interface Ended {
@@ -58,7 +52,8 @@ interface Ended {
 async function install(release: Release, ...words: readonly string[]): Promise<Ended> {
   return await new Promise((resolve) => {
     const all = [release.script, '--to', release.target, ...words];
-    execFile('sh', all, { timeout: 60_000 }, (error, stdout, stderr) => {
+    const env = { ...process.env, PATH: `${release.tools}:${process.env.PATH}` };
+    execFile('sh', all, { timeout: 60_000, env }, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
       resolve({ status, stdout, stderr });
     });
@@ -145,4 +140,85 @@ testWith(posix, 'without a place to fetch from, it asks for one', async () => {
   const ended = await install(makeRelease());
   expect(ended).toMatchObject({ status: 1, stdout: '' });
   expect(ended.stderr).toContain('--from');
+});
+
+/** What a system's programs answer, by their words; others answer as they do here. */
+type Answers = Readonly<Record<string, string>>;
+
+function pretend({ tools }: Release, answers: Answers): void {
+  const programs = Map.groupBy(Object.entries(answers), ([line]) => line.split(' ')[0] ?? '');
+  for (const [name, lines] of programs) {
+    const cases = lines.map(([line, said]) => {
+      const words = line.split(' ').slice(1).join(' ');
+      return `'${words}') printf '%s\\n' '${said}'; exit ;;`;
+    });
+    const rest = `PATH=\${PATH#*:} exec ${name} "$@"`;
+    const text = `#!/bin/sh\ncase "$*" in ${cases.join('\n')} esac\n${rest}\n`;
+    writeFileSync(join(tools, name), text, { mode: 0o755 });
+  }
+}
+
+test.each<[string, Answers, RegExp]>([
+  ['musl', { 'ldd --version': 'musl libc (x86_64)' }, /uses musl.*glibc 2\.28 or newer\. On other/],
+  [
+    'an old glibc',
+    { 'getconf GNU_LIBC_VERSION': 'glibc 2.17' },
+    /has glibc 2\.17; .*2\.28 or newer/,
+  ],
+  ['no libstdc++', { 'ldconfig -p': 'libc.so.6' }, /libstdc\+\+\.so\.6 is missing\. Install it: /],
+  [
+    '32-bit ARM',
+    { 'uname -m': 'armv7l' },
+    /no download for 32-bit systems \(armv7l\).*64-bit Raspberry Pi OS/,
+  ],
+  ['32-bit x86', { 'uname -m': 'i686' }, /no download for 32-bit systems \(i686\)/],
+  [
+    '32 bits below a 64-bit kernel',
+    { 'getconf LONG_BIT': '32' },
+    /this system has 32 bits, although/,
+  ],
+  [
+    'FreeBSD',
+    { 'uname -s': 'FreeBSD' },
+    /no download for FreeBSD\. On other systems it runs from its source/,
+  ],
+  ['another processor', { 'uname -m': 'riscv64' }, /no download for riscv64\. On other systems/],
+])(
+  '%s is told before anything is downloaded, with what does serve it',
+  async (_, answers, says) => {
+    const release = makeRelease();
+    pretend(release, { 'uname -s': 'Linux', 'uname -m': 'x86_64', ...answers });
+    const ended = await install(release, '--from', join(release.folder, 'nowhere'));
+    expect(ended).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(says) });
+    expect(existsSync(release.target)).toBe(false);
+  },
+);
+
+testWith(posix, 'a program that does not start replaces none, and says why', async () => {
+  const older = makeRelease();
+  await install(older, '--from', older.folder);
+  for (const [text, says] of [
+    [
+      '#!/bin/sh\necho "libnew.so.1: not found" >&2\nexit 127\n',
+      '--version): libnew.so.1: not found',
+    ],
+    ['#!/bin/sh\n[ "$1" != stats ]\n', 'stats --json): it ended without a word'],
+  ] as const) {
+    const newer = { ...makeRelease(text), target: older.target };
+    const ended = await install(newer, '--from', newer.folder);
+    expect(ended).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining(says) });
+    expect(readFileSync(join(older.target, 'system-monitor'), 'utf8')).toContain('1.2.3');
+    expect(readdirSync(older.target)).toEqual(['system-monitor']);
+  }
+});
+
+testWith(posix, 'a service that cannot be installed replaces no program', async () => {
+  const older = makeRelease();
+  await install(older, '--from', older.folder);
+  const refusing = '#!/bin/sh\n[ "$1" = service ] || exit 0\necho "no URL is set" >&2\nexit 78\n';
+  const newer = { ...makeRelease(refusing), target: older.target };
+  const ended = await install(newer, '--from', newer.folder, '--service');
+  expect(ended).toEqual({ status: 78, stdout: '', stderr: 'no URL is set\n' });
+  expect(readFileSync(join(older.target, 'system-monitor'), 'utf8')).toContain('1.2.3');
+  expect(readdirSync(older.target)).toEqual(['system-monitor']);
 });

@@ -26,7 +26,7 @@ import {
 
 const makensis: Requirement = { met: hasProgram('makensis'), reason: 'makensis is not here' };
 const needed = [fromEnvironment('WINDOWS_RUNNER'), makensis];
-const timeoutMs = 300_000;
+const timeoutMs = 600_000;
 const usualFolder = 'C:\\Program Files\\System Monitor';
 const installed = `${usualFolder}\\system-monitor.exe`;
 const uninstaller = `${usualFolder}\\Uninstall.exe`;
