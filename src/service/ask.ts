@@ -1,6 +1,8 @@
 /** How the three managers are asked, and what their refusals become. */
+import { basename } from 'node:path';
 import { MonitorError } from '../base/errors.ts';
 import type { CommandResult, RunCommand } from '../host/run-command.ts';
+import { exists } from './files.ts';
 import { serviceName } from './service.ts';
 
 /** Stopping may take the agent some seconds, and a busy machine is slow to answer. */
@@ -52,6 +54,15 @@ export function complaintOf({ stdout, stderr }: CommandResult): string {
   return text.trim().split(/\r?\n/).at(-1)?.trim() || 'it gave no reason';
 }
 
+/** What takes sudo's place on systems without it. */
+const elevators = ['/usr/bin/sudo', '/usr/bin/doas', '/usr/local/bin/doas', '/usr/bin/run0'];
+
+/** A command line as a person types it who is not root. */
+export function asRoot(command: string, isThere: (path: string) => boolean = exists): string {
+  const found = elevators.find((path) => isThere(path)) ?? 'sudo';
+  return `${basename(found)} ${command}`;
+}
+
 /** Throws PERMISSION unless this is root: asking first beats leaving half a service behind. */
 export function requireRoot(userId: number | undefined, verb: string): void {
   if (userId === 0) return;
@@ -59,7 +70,7 @@ export function requireRoot(userId: number | undefined, verb: string): void {
     code: 'PERMISSION',
     operation: `${verb} the service`,
     reason: 'only root may do that',
-    hint: `Run it as root: sudo ${serviceName} service ${verb}`,
+    hint: `Run it as root: ${asRoot(`${serviceName} service ${verb}`)}`,
   });
 }
 

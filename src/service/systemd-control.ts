@@ -1,6 +1,6 @@
 /** How systemd is asked about the service, told what to do with it, and watched while it starts. */
 import { MonitorError } from '../base/errors.ts';
-import { ask, complaintOf, demand, notInstalled, requireRoot } from './ask.ts';
+import { ask, asRoot, complaintOf, demand, notInstalled, requireRoot } from './ask.ts';
 import { exists } from './files.ts';
 import { type LogOptions, type ServiceContext, serviceName } from './service.ts';
 import { parseSystemdShow, type SystemdState, systemdProperties } from './systemd-state.ts';
@@ -84,7 +84,7 @@ export function createSystemdControl(
         code: 'PERMISSION',
         operation: 'read the journal',
         reason: complaintOf(result),
-        hint: `Run it as root, or join the group that may read the journal: sudo ${serviceName} service logs`,
+        hint: `Run it as root, or join the group that may read the journal: ${asRoot(`${serviceName} service logs`)}`,
       });
     },
   };
