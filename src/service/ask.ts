@@ -33,10 +33,29 @@ export async function demand(
 }
 
 /**
- * The error of an upgrade after which the older version was put back: what is to be done about it
- * stays, and what runs now is said.
+ * After an upgrade that failed: puts the older version back and starts it, one step after the other,
+ * whatever is in the way of them. The error tells what led here, and what runs now.
  */
-export function butOlderRuns(error: unknown, isRunning: boolean): unknown {
+export async function putBack(
+  error: unknown,
+  undo: () => void | Promise<void>,
+  start: () => Promise<void>,
+): Promise<unknown> {
+  const isBack = await succeeds(undo);
+  const isRunning = await succeeds(start);
+  return isBack ? butOlderRuns(error, isRunning) : error;
+}
+
+async function succeeds(step: () => void | Promise<void>): Promise<boolean> {
+  try {
+    await step();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function butOlderRuns(error: unknown, isRunning: boolean): unknown {
   if (!(error instanceof MonitorError)) return error;
   const { code, operation, reason, hint } = error;
   const now = isRunning

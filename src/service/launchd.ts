@@ -1,7 +1,7 @@
 /** The service on macOS: a system-wide daemon of launchd (launchctl(1)). */
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../base/atomic-file.ts';
-import { butOlderRuns, notInstalled, requireRoot } from './ask.ts';
+import { notInstalled, putBack, requireRoot } from './ask.ts';
 import {
   installExecutable,
   linkCommand,
@@ -103,27 +103,22 @@ async function install(
     await configure();
     if (paths.commandLink !== undefined) linkCommand(paths.executable, paths.commandLink);
     writeDefinition(disk, plistFile, launchdPlist(paths));
-    await control.unload();
-    await control.load();
+    await loadAnew(control);
   } catch (error) {
     if (older === undefined) throw error;
-    program.undo();
-    writeDefinition(disk, plistFile, older);
-    throw butOlderRuns(error, await runsAgain(control));
+    const undo = () => {
+      program.undo();
+      writeDefinition(disk, plistFile, older);
+    };
+    throw await putBack(error, undo, () => loadAnew(control));
   }
   program.keep();
   return result;
 }
 
-/** Whatever is in the way is told by the error that led here. */
-async function runsAgain(control: LaunchdControl): Promise<boolean> {
-  try {
-    await control.unload();
-    await control.load();
-    return true;
-  } catch {
-    return false;
-  }
+async function loadAnew(control: LaunchdControl): Promise<void> {
+  await control.unload();
+  await control.load();
 }
 
 async function uninstall(

@@ -1,6 +1,6 @@
 /** The service on Linux machines that systemd runs. */
 import { dirname, join } from 'node:path';
-import { ask, butOlderRuns, requireRoot } from './ask.ts';
+import { ask, putBack, requireRoot } from './ask.ts';
 import {
   exists,
   installExecutable,
@@ -92,9 +92,11 @@ async function install(
     await startAnew(control, 'install');
   } catch (error) {
     if (program === undefined || older === undefined) throw error;
-    program.undo();
-    writeDefinition(disk, unitFile, older);
-    throw butOlderRuns(error, await runsAgain(control));
+    const undo = () => {
+      program.undo();
+      writeDefinition(disk, unitFile, older);
+    };
+    throw await putBack(error, undo, () => startAnew(control, 'restart'));
   }
   program?.keep();
   return result;
@@ -105,16 +107,6 @@ async function startAnew(control: SystemdControl, verb: string): Promise<void> {
   await control.systemctl('enable', unitName);
   await control.systemctl('restart', unitName);
   await control.requireRunning(verb);
-}
-
-/** Whatever is in the way is told by the error that led here. */
-async function runsAgain(control: SystemdControl): Promise<boolean> {
-  try {
-    await startAnew(control, 'restart');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function theirs(executable: string): string {

@@ -22,8 +22,6 @@ export interface TaskControl {
   /** Ends the agent and keeps the every-minute trigger from bringing it back. */
   halt(verb: string): Promise<void>;
   go(verb: string): Promise<void>;
-  /** As `go`; false where it fails: the error that led here is the one to tell. */
-  goOn(): Promise<boolean>;
   /** Nothing there is fine. */
   delete(verb: string): Promise<void>;
 }
@@ -80,10 +78,6 @@ export function createTaskControl(
     async go(verb) {
       await change(verb, '/Change', '/ENABLE');
       await change(verb, '/Run');
-    },
-    async goOn() {
-      await schtasks('/Change', '/ENABLE');
-      return (await schtasks('/Run')).exitCode === 0;
     },
     async delete(verb) {
       const { exitCode } = await schtasks('/Delete', '/F');

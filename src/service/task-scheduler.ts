@@ -4,9 +4,9 @@
  */
 import { win32 } from 'node:path';
 import { makeFolder, writeFileDurably } from '../base/atomic-file.ts';
-import { butOlderRuns, notInstalled } from './ask.ts';
+import type { Disk } from '../base/disk.ts';
+import { notInstalled, putBack } from './ask.ts';
 import {
-  exists,
   installExecutable,
   type PutProgram,
   removeEmptyFolder,
@@ -97,14 +97,14 @@ async function install(
   const { disk } = context;
   const before = await control.query();
   // What the setup program put into a folder runs from there; and an upgrade is one of what runs.
-  const isSetups = uninstallerBeside(sourceExecutable) !== undefined;
-  const executable = isSetups ? sourceExecutable : placeOf(before, context.paths);
+  const isSetups = uninstallerBeside(disk, sourceExecutable) !== undefined;
+  const executable = isSetups ? sourceExecutable : placeOf(before, context);
   const paths = { ...context.paths, executable };
   const result: InstallResult = {
     isNew: !before.installed,
     executable,
     configurationFile: paths.configurationFile,
-    remarks: isSetups ? [] : setupRemarks(executable, 'install'),
+    remarks: isSetups ? [] : setupRemarks(disk, executable, 'install'),
   };
   await prepare?.();
   if (dryRun === true) return result;
@@ -119,9 +119,11 @@ async function install(
     await control.change('install', '/Run');
   } catch (error) {
     if (!before.installed) throw error;
-    await control.end();
-    program?.undo();
-    throw butOlderRuns(error, await control.goOn());
+    const undo = async () => {
+      await control.end();
+      program?.undo();
+    };
+    throw await putBack(error, undo, () => control.go('install'));
   }
   program.keep();
   return result;
@@ -160,7 +162,7 @@ async function uninstall(
   const configurationFolder = configurationFolderOf(paths);
   const kept: string[] = [];
   const before = await control.query();
-  const executable = placeOf(before, paths);
+  const executable = placeOf(before, { disk, paths });
   if (before.installed) await control.halt('uninstall');
   await control.delete('uninstall');
   // Windows keeps a running program's file, and it may be the one that removes itself here.
@@ -168,22 +170,30 @@ async function uninstall(
   else kept.push(executable);
   if (purge) removeFolder(configurationFolder);
   else kept.push(configurationFolder);
-  return { kept, remarks: setupRemarks(executable, 'uninstall') };
+  return { kept, remarks: setupRemarks(disk, executable, 'uninstall') };
 }
 
 /** Where the program of the task is; where one is to be put when there is none. */
-function placeOf({ executable }: TaskState, paths: ServicePaths): string {
-  return executable !== undefined && exists(executable) ? executable : paths.executable;
+function placeOf(
+  { executable }: TaskState,
+  { disk, paths }: Pick<ServiceContext, 'disk' | 'paths'>,
+): string {
+  const isThere = executable !== undefined && disk.stat(executable) !== undefined;
+  return isThere ? executable : paths.executable;
 }
 
-function uninstallerBeside(executable: string): string | undefined {
+function uninstallerBeside(disk: Disk, executable: string): string | undefined {
   const uninstaller = win32.join(win32.dirname(executable), 'Uninstall.exe');
-  return exists(uninstaller) ? uninstaller : undefined;
+  return disk.stat(uninstaller) === undefined ? undefined : uninstaller;
 }
 
 /** The setup program has its own entry in Windows' list, which nothing here touches. */
-function setupRemarks(executable: string, verb: 'install' | 'uninstall'): readonly string[] {
-  const uninstaller = uninstallerBeside(executable);
+function setupRemarks(
+  disk: Disk,
+  executable: string,
+  verb: 'install' | 'uninstall',
+): readonly string[] {
+  const uninstaller = uninstallerBeside(disk, executable);
   if (uninstaller === undefined) return [];
   return [
     verb === 'install'

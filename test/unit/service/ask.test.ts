@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MonitorError } from '../../../src/base/errors.ts';
-import { asRoot, butOlderRuns } from '../../../src/service/ask.ts';
+import { asRoot, putBack } from '../../../src/service/ask.ts';
 
 test('who is not root is told the command that this system has for it', () => {
   const on = (...paths: readonly string[]) => asRoot('do it', (path) => paths.includes(path));
@@ -10,17 +10,27 @@ test('who is not root is told the command that this system has for it', () => {
   expect(on()).toBe('sudo do it');
 });
 
-test('after an upgrade that failed, what runs is said before what helps', () => {
+test('after an upgrade that failed, every step is taken, and what runs is said', async () => {
   const cause = new MonitorError({
     ...{ code: 'UNAVAILABLE', operation: 'install', reason: 'it ended', hint: 'See the log.' },
   });
-  expect(butOlderRuns(cause, true)).toMatchObject({
+  const steps: string[] = [];
+  const step =
+    (name: string, fails = false) =>
+    async () => {
+      steps.push(name);
+      if (fails) throw new Error(`${name} failed`);
+    };
+  expect(await putBack(cause, step('undo'), step('start'))).toMatchObject({
     ...{ code: 'UNAVAILABLE', operation: 'install', reason: 'it ended' },
     hint: 'The older version was put back, and runs again. See the log.',
   });
-  expect(butOlderRuns(cause, false)).toMatchObject({
+  expect(await putBack(cause, step('undo'), step('start', true))).toMatchObject({
     hint: 'The older version was put back, but does not run either. See the log.',
   });
+  // What was not put back is not said to be.
+  expect(await putBack(cause, step('undo', true), step('start'))).toBe(cause);
+  expect(steps).toEqual(['undo', 'start', 'undo', 'start', 'undo', 'start']);
   const bug = new TypeError('a bug');
-  expect(butOlderRuns(bug, true)).toBe(bug);
+  expect(await putBack(bug, step('undo'), step('start'))).toBe(bug);
 });

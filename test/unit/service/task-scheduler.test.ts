@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { dirname, join, win32 } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { makeFolder, writeFileDurably } from '../../../src/base/atomic-file.ts';
+import type { Disk } from '../../../src/base/disk.ts';
+import type { CommandResult } from '../../../src/host/run-command.ts';
+import type { InstallOptions } from '../../../src/service/service.ts';
 import { createTaskSchedulerService } from '../../../src/service/task-scheduler.ts';
 import { parseTaskState } from '../../../src/service/task-state.ts';
 import { encodeTaskXml, taskXml, windowsArgument } from '../../../src/service/task-xml.ts';
+import { type CrashDisk, createCrashDisk } from '../../support/crash-disk.ts';
 import { realDisk } from '../../support/real-disk.ts';
 import { type Requirement, testWith } from '../../support/requirement.ts';
 import { instantClock, recordingRunner } from '../../support/service-context.ts';
@@ -160,4 +166,97 @@ test('a refusal is told with what to do about it', async () => {
     reason: 'schtasks refused: ERROR: Access is denied.',
     hint: expect.stringContaining('Run as administrator'),
   });
+});
+
+/** Whatever Windows' paths say, its files lie in one folder. */
+function withWindowsPaths(disk: CrashDisk): Disk {
+  disk.makeFolder('/windows', 0o700);
+  const there = (path: string) =>
+    path.startsWith('/') ? path : join('/windows', win32.basename(path));
+  return {
+    ...disk,
+    create: (path, mode) => disk.create(there(path), mode),
+    rename: (from, to) => disk.rename(there(from), there(to)),
+    unlink: (path) => disk.unlink(there(path)),
+    stat: (path) => disk.stat(there(path)),
+    makeFolder: (path, mode) => disk.makeFolder(there(path), mode),
+    syncFolder: (path) => disk.syncFolder(there(path)),
+  };
+}
+
+/** A Windows with the task and an older program, or with neither; what `answer` leaves open succeeds. */
+function machine(
+  place: string | undefined,
+  answer: (line: string) => Partial<CommandResult> | undefined = () => undefined,
+) {
+  const disk = createCrashDisk();
+  const put = (path: string, content: string) => {
+    makeFolder(disk, dirname(path));
+    writeFileDurably(disk, path, content);
+  };
+  put('/downloads/newer.exe', 'newer');
+  if (place !== undefined) put(place, 'older');
+  const { runCommand, lines } = recordingRunner((line) => {
+    const answered = answer(line);
+    if (answered !== undefined) return answered;
+    if (!line.includes('/Query')) return undefined;
+    if (place === undefined) return { exitCode: 1 };
+    return { stdout: taskXml({ ...paths, executable: place }) };
+  });
+  const windows = withWindowsPaths(disk);
+  const manager = createTaskSchedulerService({
+    ...{ disk: windows, paths, runCommand, clock: instantClock(), userId: undefined },
+  });
+  const install = (more: Partial<InstallOptions> = {}) =>
+    manager.install({
+      ...{ sourceExecutable: '/downloads/newer.exe', configure: async () => {}, ...more },
+    });
+  const contents = (name: string) =>
+    [...disk.files()].filter(([path]) => path.endsWith(name)).map(([, content]) => content);
+  return { disk, lines, manager, install, contents, put };
+}
+
+const elsewhere = '/monitoring/system-monitor.exe';
+
+test('an upgrade is one of the program that the task runs, and disables nothing on its way', async () => {
+  const { install, lines, contents } = machine(elsewhere);
+  expect(await install()).toMatchObject({ isNew: false, executable: elsewhere, remarks: [] });
+  expect(contents('/monitoring/system-monitor.exe')).toEqual(['newer']);
+  expect(contents('.old')).toEqual([]);
+  const acts = lines.filter((line) => /\/(Change|End|Create|Run|Delete)\b/.test(line));
+  expect(acts.map((line) => /\/(Change|End|Create|Run|Delete)\b/.exec(line)?.[1])).toEqual([
+    ...['End', 'Create', 'Run'],
+  ]);
+});
+
+test.each(['/Create', '/Run'])(
+  'an upgrade whose %s is refused puts the older program back and starts it',
+  async (act) => {
+    let refusals = 1;
+    const { install, lines, contents } = machine(elsewhere, (line) =>
+      line.includes(act) && refusals-- > 0 ? { exitCode: 1, stderr: 'ERROR: refused' } : undefined,
+    );
+    await expect(install()).rejects.toMatchObject({
+      reason: expect.stringContaining('ERROR: refused'),
+      hint: expect.stringContaining('The older version was put back, and runs again.'),
+    });
+    expect(contents('/monitoring/system-monitor.exe')).toEqual(['older']);
+    expect(lines.at(-1)).toContain('/Run');
+  },
+);
+
+test('a disk that is full is told before the agent is stopped', async () => {
+  const { install, disk, lines, contents } = machine(elsewhere);
+  disk.refuse = (call, path) => (call === 'create' && path.endsWith('.new') ? 'ENOSPC' : undefined);
+  await expect(install()).rejects.toMatchObject({ code: 'CANNOT_WRITE' });
+  expect(contents('/monitoring/system-monitor.exe')).toEqual(['older']);
+  expect(lines.at(-1)).toContain('/Run');
+});
+
+test('a dry run asks, and changes nothing', async () => {
+  const { install, lines, disk } = machine(elsewhere);
+  const before = disk.files();
+  expect(await install({ dryRun: true })).toMatchObject({ executable: elsewhere });
+  expect(lines.filter((line) => !line.includes('/Query'))).toEqual([]);
+  expect(disk.files()).toEqual(before);
 });
