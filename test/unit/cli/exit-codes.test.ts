@@ -58,7 +58,8 @@ function refusing(code: string, under: string, calls: readonly DiskCall[]): Disk
       return real(...words);
     };
   }
-  return { ...realDisk, ...disk };
+  const refusal: Disk = { ...realDisk, ...disk, withRightsOf: () => refusal };
+  return refusal;
 }
 
 const reads: readonly DiskCall[] = ['read', 'list', 'stat'];
