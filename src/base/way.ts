@@ -39,8 +39,11 @@ export function* wayTo(disk: Pick<Disk, 'look'>, path: string): Generator<WaySte
       const target = resolve(dirname(next), found.target);
       names = [...namesOf(target), ...names];
       here = root;
-    } else {
+    } else if (found.kind === 'folder') {
       here = next;
+    } else {
+      // Nothing lies below a file.
+      return;
     }
     name = names.shift();
   }

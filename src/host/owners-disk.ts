@@ -5,6 +5,7 @@
  */
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
+import { systemErrorCode } from '../base/errors.ts';
 import { firstOfOthers, isRootsAlone, type WayStep, wayTo } from '../base/way.ts';
 
 /** The calls by which root has another user's rights for a while. Windows has most of them not. */
@@ -42,7 +43,7 @@ export function createOwnersDisk(disk: Disk, identity: Identity): Disk {
       its.unlinkSoon(path, done);
     },
     withRightsOf(paths) {
-      const others = paths.map((path) => firstOfOthers(disk, path));
+      const others = paths.map((path) => othersOnWay(disk, path));
       const other = others.find((one) => one !== undefined && one.userId !== 0);
       if (other === undefined) return this;
       const theirs: Disk = { ...disk, userId: other.userId };
@@ -185,6 +186,16 @@ function take(identity: Identity, { userId, groupId }: WayStep): (() => void) | 
     return giveBack;
   } catch {
     giveBack();
+    return undefined;
+  }
+}
+
+/** Undefined also where the way cannot be gone: whoever uses the file is told why. */
+function othersOnWay(disk: Disk, path: string): WayStep | undefined {
+  try {
+    return firstOfOthers(disk, path);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
     return undefined;
   }
 }

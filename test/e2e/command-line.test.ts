@@ -78,10 +78,15 @@ describe('what is wrong is said on standard error, with its exit code', () => {
   testWith(built, 'a configuration that cannot be written, 73 or 77', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
-    const environment = { SYSTEM_MONITOR_CONFIG: join(folder, 'file', 'config.json') };
-    const ended = await runProgram(['config', 'set', 'interval', '5'], { folder, environment });
-    expect(ended.code).toBe(73);
-    expect(ended.stderr).toContain(join(folder, 'file'));
+    for (const [name, code] of [
+      ['file', 73],
+      ['x'.repeat(300), 78],
+    ] as const) {
+      const place = join(folder, name);
+      const environment = { SYSTEM_MONITOR_CONFIG: join(place, 'config.json') };
+      const ended = await runProgram(['config', 'set', 'interval', '5'], { folder, environment });
+      expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(place)]);
+    }
   });
 });
 
