@@ -168,7 +168,8 @@ export function verifySpool(disk: Disk, folder: string): VerifyResult {
         damaged.push({ name: join(state, `${key}.report`), reason: verdict });
     }
   }
-  return { checkedReports, damaged, damagedAside: namesIn(disk, paths.damaged).length };
+  const damagedAside = reading(folder, () => namesIn(disk, paths.damaged).length);
+  return { checkedReports, damaged, damagedAside };
 }
 
 /** `whole`, `gone` (delivered meanwhile), or what is wrong with it. */

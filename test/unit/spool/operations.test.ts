@@ -201,6 +201,16 @@ test('verify names what is damaged and moves nothing', () => {
   spool.close();
 });
 
+test('verify tells what stands in place of a folder', () => {
+  const { folder, spool } = createScene();
+  rmSync(join(folder, 'damaged'), { recursive: true });
+  writeFileSync(join(folder, 'damaged'), 'x');
+  expect(() => verifySpool(realDisk, folder)).toThrow(
+    expect.objectContaining({ name: 'MonitorError', operation: `read ${folder}` }),
+  );
+  spool.close();
+});
+
 test('damaged files are dropped at a word', () => {
   const { folder, spool, keys } = createScene();
   truncateSync(join(folder, 'pending', `${keys.a}.report`), 130);
