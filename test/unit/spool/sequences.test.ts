@@ -82,6 +82,8 @@ function run(steps: readonly Step[]): void {
   let made = 0;
   /** Something was refused since this process started, or the disk was too small. */
   let isTroubled = false;
+  /** Files were not let go at some time. */
+  let keepsFiles = false;
   const bodies = new Map<string, string>();
   /** Acknowledged or rejected in this process: never offered again by it. */
   let done = new Set<string>();
@@ -154,6 +156,7 @@ function run(steps: readonly Step[]): void {
       }
       case 'refuse':
         isTroubled = true;
+        keepsFiles ||= one.call === 'unlink';
         disk.refuse = (call) => (call === one.call ? one.code : undefined);
         return [];
       case 'shrink': {
@@ -213,7 +216,11 @@ function run(steps: readonly Step[]): void {
       const kept = new Set([...keysIn('rejected'), ...keysIn('pending')]);
       const rejectedDropped = aside.filter((key) => !kept.has(key)).length;
       if (one.do !== 'reject' && one.do !== 'retry') {
-        expect(vanished.length + rejectedDropped).toBe(dropped);
+        const gone = vanished.length + rejectedDropped;
+        // One of memory that is given up may have left a file that the disk does not let go: counted
+        // as dropped, it is found again and sent.
+        if (keepsFiles) expect(gone).toBeLessThanOrEqual(dropped);
+        else expect(gone).toBe(dropped);
         expectOldestFirst(before, vanished, waits);
       } else if (isRejected) expect(dropped).toBe(0);
     } else {
@@ -238,7 +245,10 @@ function expectOldestFirst(
 ): void {
   for (const isDurable of [true, false]) {
     const gone = vanished.filter(({ durable }) => durable === isDurable);
-    const stayed = before.filter(({ key, durable }) => durable === isDurable && waits.has(key));
+    // One that came from memory onto the disk meanwhile is older than what memory gives up then.
+    const stayed = before.filter(
+      ({ key, durable }) => durable === isDurable && waits.get(key)?.durable === isDurable,
+    );
     const newestGone = gone
       .map(({ key }) => key)
       .sort()
