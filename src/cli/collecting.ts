@@ -167,7 +167,7 @@ async function collectingSettings(options: SamplerOptions): Promise<Settings> {
     if (error.code !== 'PERMISSION') {
       await tell(runtime, `system-monitor: ${error.message}`, '(The defaults are used instead.)');
     }
-    return loadSettings({ disk, path: '', environment: {}, flags }).settings;
+    return loadSettings({ disk, environment: {}, flags }).settings;
   }
 }
 

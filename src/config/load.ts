@@ -25,7 +25,8 @@ export type SettingSource = 'flag' | 'environment' | 'file' | 'state';
 
 export interface LoadOptions {
   readonly disk: Disk;
-  readonly path: string;
+  /** The file; undefined where none is to be read. */
+  readonly path?: string;
   /** Where a system id may be kept; undefined where none is wanted. */
   readonly stateFolder?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -50,8 +51,8 @@ export interface LoadedSettings {
  * USAGE for a wrong flag.
  */
 export function loadSettings(options: LoadOptions): LoadedSettings {
-  const { path } = options;
-  const file = readSettings(options.disk, path);
+  const { path = '' } = options;
+  const file = options.path === undefined ? undefined : readSettings(options.disk, path);
   const environment = checkEnvironment(options.environment);
   const flags = parseFlags(options.flags ?? {});
   const given: SettingsFile = { ...file?.settings, ...environment.settings, ...flags };

@@ -9,7 +9,7 @@ import { exitCodeRows, exitCodes, exitCodesOf } from '../../../src/base/exit-cod
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { createProgram } from '../../../src/cli/cli.ts';
 import { createRuntime } from '../../../src/main.ts';
-import { realDisk } from '../../support/real-disk.ts';
+import { realDisk, rootsDisk } from '../../support/real-disk.ts';
 import { exampleSystemId } from '../../support/report.ts';
 import { runWords } from '../../support/run-cli.ts';
 import { answer, startReceiver } from '../../support/scripted-receiver.ts';
@@ -334,12 +334,19 @@ describe('70: nobody foresaw it', () => {
 });
 
 describe('the commands that show figures', () => {
-  test.each(['closed', 'wrong', 'a folder'])(
+  const contents: Readonly<Record<string, string>> = {
+    wrong: '{"scope": "moon"}',
+    damaged: '{"scope": "host",}',
+    empty: '',
+  };
+  test.each(['closed', 'a folder', ...Object.keys(contents)])(
     'do not need a configuration: it is %s',
     async (what) => {
-      const place = what === 'wrong' ? placeWith('{"scope": "moon"}') : placeWith(undefined);
+      const place = placeWith(contents[what]);
       if (what === 'a folder') mkdirSync(place.config);
-      const disk = what === 'closed' ? refusing('EACCES', place.config, reads) : realDisk;
+      // As the program has it for root, who alone may have it.
+      const own = process.getuid?.() === 0 ? rootsDisk : realDisk;
+      const disk = what === 'closed' ? refusing('EACCES', place.config, reads) : own;
       expect(await run('memory --json', place, { disk })).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('"total"'),
