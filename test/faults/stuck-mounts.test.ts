@@ -56,9 +56,9 @@ for (const count of [1, 20]) {
           expect(sample.diskMountPoints).not.toContain(mountPoint);
         }
       }
-      expect([...seen.warnings].sort()).toEqual(
-        mountPoints.map((mountPoint) => `mount.stuck ${mountPoint}`),
-      );
+      // Another program of this machine may have a long name.
+      const warnings = seen.warnings.filter((one) => !one.startsWith('names.cut'));
+      expect(warnings.sort()).toEqual(mountPoints.map((mountPoint) => `mount.stuck ${mountPoint}`));
       expect(seen.poolWentOn).toBe(true);
       expect(seen.recovered.stuck).toEqual([]);
       expect(seen.recovered.diskMountPoints).toContain(mountPoints[0]);
