@@ -13,11 +13,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Resolves when `work` has, or after `ms`. Rejects as `work` does, where that is in time. */
-export async function waitAtMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+/** What `work` resolves to, or `late` after `ms`. Rejects as `work` does, where that is in time. */
+export async function waitAtMost<Answer>(
+  clock: Clock,
+  ms: number,
+  work: Promise<Answer>,
+): Promise<Answer | 'late'> {
   const done = new AbortController();
   try {
-    await Promise.race([work, clock.sleep(ms, done.signal)]);
+    return await Promise.race([work, clock.sleep(ms, done.signal).then(() => 'late' as const)]);
   } finally {
     done.abort();
   }

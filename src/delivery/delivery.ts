@@ -2,7 +2,7 @@
  * Sends what the spool holds until the server has acknowledged it, one request at a time: what is
  * sent when, and what comes of it, is decided in plan.ts and done by driver.ts.
  */
-import type { Clock } from '../base/clock.ts';
+import { type Clock, waitAtMost } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Spool, SpoolEntry } from '../spool/spool.ts';
 import { createDriver } from './driver.ts';
@@ -89,9 +89,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     driver.tell({ kind: 'stop' });
     // What `run` rejected with is for `run` to tell; the connection must be closed all the same.
     const ended = Promise.allSettled([running]);
-    const grace = new AbortController();
-    await Promise.race([ended, clock.sleep(graceMs, grace.signal)]);
-    grace.abort();
+    await waitAtMost(clock, graceMs, ended);
     driver.cutOff();
     await transports.close();
     await ended;

@@ -1,5 +1,5 @@
 /** One mount that may never answer: what is known of it, and the child process that waits there. */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, waitAtMost } from '../../base/clock.ts';
 import { createLastingLog } from '../../base/lasting-log.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { MountAnswer, Probe, ProbeStarter } from './probe-child.ts';
@@ -72,8 +72,8 @@ export function createMountWatch(mountPoint: string, options: MountWatchOptions)
       const answer = askOnce(path);
       // Nobody waits for the next watchman of a mount that is stuck.
       if (late) return undefined;
-      const inTime = await answeredWithin(answer, waitMs, clock);
-      if (inTime !== 'late') return inTime.answer;
+      const inTime = await waitAtMost(clock, waitMs, answer);
+      if (inTime !== 'late') return inTime;
       late = true;
       return takeLateAnswer();
     },
@@ -83,16 +83,4 @@ export function createMountWatch(mountPoint: string, options: MountWatchOptions)
     },
     end: () => probe?.end(),
   };
-}
-
-async function answeredWithin(
-  answered: Promise<MountAnswer | undefined>,
-  waitMs: number,
-  clock: Clock,
-): Promise<{ readonly answer: MountAnswer | undefined } | 'late'> {
-  const done = new AbortController();
-  const late = clock.sleep(waitMs, done.signal).then(() => 'late' as const);
-  const inTime = await Promise.race([answered.then((answer) => ({ answer })), late]);
-  done.abort();
-  return inTime;
 }

@@ -3,7 +3,7 @@
  * (LDAP, SSSD, systemd). A directory that is down takes its time, so an answer is never waited for
  * long, and no uid is asked about twice within its time.
  */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, waitAtMost } from '../../base/clock.ts';
 import { errorMessage, MonitorError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { RunCommand } from '../run-command.ts';
@@ -100,12 +100,10 @@ export function createNameService(options: NameServiceOptions): NameService {
       // While a slow directory thinks about the last question, nobody waits for it again.
       if (due.length > 0 && !missing && !asking) {
         asking = true;
-        const answered = new AbortController();
         const answer = ask(due.slice(0, maxUidsAtOnce)).finally(() => {
           asking = false;
         });
-        await Promise.race([answer, clock.sleep(waitMs, answered.signal)]);
-        answered.abort();
+        await waitAtMost(clock, waitMs, answer);
       }
       return whyUnknown(uids);
     },

@@ -2,7 +2,7 @@
  * Questions to systeminformation, which starts programs and may wait for them for ever: a dead mount
  * stops its `df` in the kernel, where no signal reaches it.
  */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, waitAtMost } from '../../base/clock.ts';
 import { errorMessage, MonitorError } from '../../base/errors.ts';
 
 export type Library = typeof import('systeminformation');
@@ -52,15 +52,9 @@ export function createLibraryCall<Value>(options: LibraryCallOptions<Value>): ()
         reason: 'an earlier call has not returned yet',
       });
     }
-    const finished = new AbortController();
-    const timeout = clock.sleep(deadlineMs, finished.signal).then(() => undefined);
     const answer = ask().then((value) => ({ value }));
-    try {
-      const first = await Promise.race([answer, timeout]);
-      if (first !== undefined) return first.value;
-    } finally {
-      finished.abort();
-    }
+    const first = await waitAtMost(clock, deadlineMs, answer);
+    if (first !== 'late') return first.value;
     answer.catch(() => {
       // It came too late to be told.
     });

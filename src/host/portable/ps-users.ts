@@ -2,7 +2,7 @@
  * Names of users by ps(1). It asks the directory for each one, and a directory that is away takes its
  * time: an answer is never waited for long, and a failure is left alone for a while.
  */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, waitAtMost } from '../../base/clock.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { Remarks } from '../../base/remarks.ts';
 
@@ -51,9 +51,7 @@ export function createPsUsers({ clock, remarks, ask }: PsUsersOptions): PsUsers 
       const nowMs = clock.monotonicMs();
       const isUnknown = [...userIds].some((userId) => !names.has(userId));
       if (asking || !(isUnknown || nowMs >= oldAtMs) || nowMs < quietUntilMs) return;
-      const answered = new AbortController();
-      await Promise.race([askOnce(), clock.sleep(waitMs, answered.signal)]);
-      answered.abort();
+      await waitAtMost(clock, waitMs, askOnce());
     },
     nameOf: (userId) => names.get(userId) ?? String(userId),
   };

@@ -3,7 +3,7 @@
  * where on some systems no signal reaches it. Whoever asks waits a while and goes on; the program
  * stays behind, at most one of it, and is asked again when it has ended.
  */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, waitAtMost } from '../../base/clock.ts';
 import type { CommandResult } from '../run-command.ts';
 
 export interface StandingQuestion {
@@ -37,12 +37,9 @@ export function createStandingQuestion(options: StandingQuestionOptions): Standi
     async ask(waitMs) {
       if (waiting) return 'late';
       const answer = askOnce();
-      const answered = new AbortController();
-      const late = clock.sleep(waitMs, answered.signal).then(() => 'late' as const);
       try {
-        return await Promise.race([answer, late]);
+        return await waitAtMost(clock, waitMs, answer);
       } finally {
-        answered.abort();
         answer.catch(() => {
           // Too late to be told, or told already.
         });

@@ -7,7 +7,7 @@
  *      └─▶ late ─▶ the helper stays behind as the drive's watchman, and is all that ever waits there;
  *                  the others are asked by a new one; when it has answered, the drive is asked again
  */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, waitAtMost } from '../../base/clock.ts';
 import { createLastingLog } from '../../base/lasting-log.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { DriveAnswer, DriveHelper } from './drive-helper.ts';
@@ -62,7 +62,7 @@ export function createDriveProber(options: DriveProberOptions): DriveProber {
     const leftMs = endMs - clock.monotonicMs();
     if (helper === 'late' || leftMs <= 0) return 'not asked';
     const answering = helper.ask(root);
-    const answer = await answeredWithin(answering, Math.min(waitMs, leftMs), clock);
+    const answer = await waitAtMost(clock, Math.min(waitMs, leftMs), answering);
     if (answer === 'late' || answer === 'ended') ready.giveAway();
     if (answer === 'late') watchmen.post(root, helper, answering);
     return answer === 'late' || answer === 'ended' ? undefined : answer.volume;
@@ -170,7 +170,7 @@ function createReadyHelper({ clock, logger, start }: DriveProberOptions): ReadyH
       helper ??= start();
       const current = helper;
       const started = current.ready.then(() => 'started' as const);
-      if ((await answeredWithin(started, leftMs, clock)) === 'started') return current;
+      if ((await waitAtMost(clock, leftMs, started)) === 'started') return current;
       current.end('now');
       helper = undefined;
       return 'late';
@@ -203,18 +203,4 @@ function createReadyHelper({ clock, logger, start }: DriveProberOptions): ReadyH
       helper = undefined;
     },
   };
-}
-
-async function answeredWithin<Answer>(
-  answer: Promise<Answer>,
-  ms: number,
-  clock: Clock,
-): Promise<Answer | 'late'> {
-  const done = new AbortController();
-  const late = clock.sleep(Math.max(ms, 0), done.signal).then(() => 'late' as const);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    done.abort();
-  }
 }
