@@ -25,6 +25,7 @@ import type { RunCommand } from '../../host/run-command.ts';
 import type { CollectorContext } from '../collector.ts';
 import type { Filter } from '../filter.ts';
 import type { Disk } from './index.ts';
+import { remarkStuck } from './remark-stuck.ts';
 import { type Sizes, sizesAnswered } from './sizes.ts';
 
 /**
@@ -86,8 +87,7 @@ export function createDfList(context: CollectorContext, runCommand?: RunCommand)
         prober.retain([]);
         disks = disksOfDf(parseDf(answer.stdout), mounts);
       }
-      const stuck = prober.stuck().map((one) => [one, 'it does not answer'] as const);
-      remarks.only('mount.stuck', new Map(stuck));
+      remarkStuck(remarks, prober.stuck());
       remarks.only('disks.hidden', hidden);
       return disks;
     },

@@ -18,6 +18,7 @@ import { createNameBound, type NameBound } from '../name-bound.ts';
 import { createTimeSlice } from '../time-slice.ts';
 import { createDiskList } from './disk-list.ts';
 import type { Disk, Disks } from './index.ts';
+import { remarkStuck } from './remark-stuck.ts';
 import type { DiskMount } from './select-mounts.ts';
 import { sizesAnswered } from './sizes.ts';
 
@@ -74,10 +75,7 @@ export function createLinuxDisksCollector(context: CollectorContext): Collector<
       prober.retain(disks.map((disk) => disk.mount));
       const hidden = new Map<string, string>();
       const answers = await readAll(disks);
-      remarks.only(
-        'mount.stuck',
-        new Map(prober.stuck().map((one) => [one, 'it does not answer'])),
-      );
+      remarkStuck(remarks, prober.stuck());
       const names = createNameBound(context, 'disks');
       const keys = names.boundKeys(disks.map((disk) => disk.key));
       // Without a prototype: a device may bear any name, `__proto__` too.

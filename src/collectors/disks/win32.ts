@@ -23,6 +23,7 @@ import type { Collector, CollectorContext } from '../collector.ts';
 import { createFilter } from '../filter.ts';
 import { createNameBound, type NameBound } from '../name-bound.ts';
 import type { Disk, Disks } from './index.ts';
+import { remarkStuck } from './remark-stuck.ts';
 
 interface Options {
   readonly load?: () => Promise<VolumeCalls>;
@@ -72,8 +73,7 @@ export function createWin32DisksCollector(
       );
       const elsewhere = prober === undefined ? [] : roots.filter((root) => root !== systemDrive);
       const probed = await prober?.read(elsewhere);
-      const stuck = prober?.stuck().map((root) => [root, 'it does not answer'] as const);
-      remarks.only('mount.stuck', new Map(stuck));
+      remarkStuck(remarks, prober?.stuck() ?? []);
       const hidden = probed?.notAsked.map((root) => [root, 'there was no time to ask it'] as const);
       remarks.only('disks.hidden', new Map(hidden));
       const volumes = roots.flatMap((root) => {
