@@ -20,8 +20,7 @@ export async function insistOnYes(
   operation: string,
   question: string,
 ): Promise<void> {
-  if (await isSure(runtime, options, question)) return;
-  throw new MonitorError({ code: 'CANCELLED', operation, reason: 'nothing was changed' });
+  if (!(await isSure(runtime, options, question))) throw cancelled(operation);
 }
 
 async function isSure(
@@ -56,10 +55,9 @@ export async function isSureOfId(
 
 /** As `isSureOfId`; throws CANCELLED where it may not. */
 export async function insistOnNewId(...asked: Parameters<typeof isSureOfId>): Promise<void> {
-  if (await isSureOfId(...asked)) return;
-  throw new MonitorError({
-    code: 'CANCELLED',
-    operation: 'change the system id',
-    reason: 'nothing was changed',
-  });
+  if (!(await isSureOfId(...asked))) throw cancelled('change the system id');
+}
+
+function cancelled(operation: string): MonitorError {
+  return new MonitorError({ code: 'CANCELLED', operation, reason: 'nothing was changed' });
 }

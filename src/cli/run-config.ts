@@ -4,6 +4,7 @@ import { MonitorError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { printable } from '../base/printable.ts';
 import { plural } from '../base/units.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { readSettings } from '../config/file.ts';
 import { insistOnUsableFiles } from '../config/usable-files.ts';
 import type { SettingProblem } from '../settings/check.ts';
@@ -56,13 +57,13 @@ export async function set(
 ): Promise<void> {
   const key = knownKey(word);
   const changes = parseTypedSetting(key, value, 'the command line');
-  insistOnUsableFiles((await openConfigurationOf(command, context)).namedFiles(), changes);
+  const configuration = await openConfigurationOf(command, context);
+  insistOnUsableFiles(configuration.namedFiles(), changes);
   const { system_id: systemId } = changes;
   if (systemId !== undefined) {
-    const before = savedId(await openConfigurationOf(command, context));
-    await insistOnNewId(context.runtime, options, before, systemId);
+    await insistOnNewId(context.runtime, options, savedId(configuration), systemId);
   }
-  await save(changes, command, context);
+  await save(changes, configuration, context);
   await warnOfValue(key, value, context.runtime);
 }
 
@@ -72,7 +73,7 @@ export async function unset(word: string, command: Command, context: CliContext)
   // A key that is no setting can be removed as well, where it is there.
   const values = readSettings(context.runtime.disk, path)?.values ?? {};
   const key = Object.hasOwn(values, word) ? word : knownKey(word);
-  await save({ [key]: undefined }, command, context);
+  await save({ [key]: undefined }, configuration, context);
 }
 
 export async function path(command: Command, context: CliContext): Promise<void> {
@@ -140,10 +141,9 @@ export async function importFile(
 
 async function save(
   changes: Readonly<Record<string, unknown>>,
-  command: Command,
+  configuration: Configuration,
   context: CliContext,
 ): Promise<void> {
-  const configuration = await openConfigurationOf(command, context);
   await configuration.save(changes);
   await tell(context.runtime, `Saved in ${configuration.locations.configuration.path}`);
   const { problems, unknown } = configuration.loadGood();

@@ -80,7 +80,7 @@ export async function readKernelLines(
     }
     return 'too long';
   } catch (error) {
-    if (absentCodes.has(systemErrorCode(error) ?? '')) return 'absent';
+    if (isAbsence(error)) return 'absent';
     throw wrapSystemError(`read ${path}`, error);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
