@@ -8,20 +8,15 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { hasProgram } from '../../build/has-program.ts';
 import { makeTrialDeb } from '../support/debian-package.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
 import { builtExecutable } from '../support/program.ts';
-import { asRoot, onPlatform, type Requirement, testWith } from '../support/requirement.ts';
+import { asRoot, onPlatform, programsInPath, testWith } from '../support/requirement.ts';
 import { noted, runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
 
 const run = promisify(execFile);
 
-function program(name: string): Requirement {
-  return { met: hasProgram(name), reason: `${name} is not here` };
-}
-
-const packing = [builtExecutable(), onPlatform('linux'), program('dpkg-deb')];
+const packing = [builtExecutable(), onPlatform('linux'), ...programsInPath('dpkg-deb')];
 const booting = [...packing, systemdRunner(), asRoot()];
 const minutes = 60_000;
 
@@ -119,7 +114,7 @@ testWith(booting, 'removal stops it and keeps settings and reports; a purge leav
 });
 
 testWith(
-  [...packing, program('lintian')],
+  [...packing, ...programsInPath('lintian')],
   'lintian has nothing to say of it',
   async () => {
     const { stdout } = await run('lintian', ['--allow-root', '--fail-on', 'none', newer]);

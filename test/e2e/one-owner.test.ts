@@ -7,11 +7,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { hasProgram } from '../../build/has-program.ts';
 import { buildInfo } from '../../src/base/build-info.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
 import { builtExecutable, executable } from '../support/program.ts';
-import { asRoot, onPlatform, type Requirement, testWith } from '../support/requirement.ts';
+import { asRoot, onPlatform, programsInPath, testWith } from '../support/requirement.ts';
 import { takeRpmAlong } from '../support/rpm-package.ts';
 import { noted, runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
 import { makeTrialRelease } from '../support/trial-release.ts';
@@ -22,13 +21,9 @@ import {
   upgradeHelpers,
 } from '../support/upgrade-room.ts';
 
-const program = (name: string): Requirement => ({
-  met: hasProgram(name),
-  reason: `${name} is not here`,
-});
 const needed = [
   ...[builtExecutable(), onPlatform('linux'), systemdRunner(), asRoot()],
-  ...[program('dpkg-deb'), program('rpmbuild')],
+  ...programsInPath('dpkg-deb', 'rpmbuild'),
 ];
 const minutes = 60_000;
 const { version } = buildInfo();

@@ -7,10 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { hasProgram } from '../../build/has-program.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
 import { builtExecutable, executable } from '../support/program.ts';
-import { asRoot, onPlatform, type Requirement, testWith } from '../support/requirement.ts';
+import { asRoot, onPlatform, programsInPath, testWith } from '../support/requirement.ts';
 import { takeRpmAlong } from '../support/rpm-package.ts';
 import { runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
 import {
@@ -21,13 +20,9 @@ import {
   upgradeHelpers,
 } from '../support/upgrade-room.ts';
 
-function program(name: string): Requirement {
-  return { met: hasProgram(name), reason: `${name} is not here` };
-}
-
 const needed = [
   ...[builtExecutable(), onPlatform('linux'), systemdRunner(), asRoot()],
-  ...[program('dpkg-deb'), program('rpmbuild')],
+  ...programsInPath('dpkg-deb', 'rpmbuild'),
 ];
 const minutes = 60_000;
 

@@ -7,21 +7,16 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { hasProgram } from '../../build/has-program.ts';
 import { makeTrialDeb } from '../support/debian-package.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
 import { builtExecutable } from '../support/program.ts';
-import { asRoot, onPlatform, type Requirement, testWith } from '../support/requirement.ts';
+import { asRoot, onPlatform, programsInPath, testWith } from '../support/requirement.ts';
 import { makeTrialRpm, takeRpmAlong } from '../support/rpm-package.ts';
 import { noted, runInSystemdRoom, systemdRunner } from '../support/systemd-room.ts';
 
-const program = (name: string): Requirement => ({
-  met: hasProgram(name),
-  reason: `${name} is not here`,
-});
 const needed = [
   ...[builtExecutable(), onPlatform('linux'), systemdRunner(), asRoot()],
-  ...[program('dpkg-deb'), program('rpmbuild')],
+  ...programsInPath('dpkg-deb', 'rpmbuild'),
 ];
 const minutes = 60_000;
 

@@ -9,19 +9,14 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { hasProgram } from '../../build/has-program.ts';
 import { targets } from '../../build/targets.ts';
 import { builtExecutable, executable } from '../support/program.ts';
-import { onPlatform, type Requirement, testWith } from '../support/requirement.ts';
+import { onPlatform, programsInPath, testWith } from '../support/requirement.ts';
 import { makeTrialRpm } from '../support/rpm-package.ts';
 
 const run = promisify(execFile);
 
-function program(name: string): Requirement {
-  return { met: hasProgram(name), reason: `${name} is not here` };
-}
-
-const packing = [builtExecutable(), onPlatform('linux'), program('rpmbuild')];
+const packing = [builtExecutable(), onPlatform('linux'), ...programsInPath('rpmbuild')];
 const minute = 60_000;
 
 let folder = '';
@@ -96,7 +91,7 @@ testWith(packing, 'its scripts arrive in the package as they are in the reposito
 });
 
 testWith(
-  [...packing, program('rpm2archive'), program('tar')],
+  [...packing, ...programsInPath('rpm2archive', 'tar')],
   'the program in it is the one that went in, and it runs',
   async () => {
     await run('rpm2archive', [made]);

@@ -10,9 +10,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { hasProgram } from '../../build/has-program.ts';
 import { type OriginalReceiver, startOriginalReceiver } from '../support/original-receiver.ts';
-import { asRoot, fromEnvironment, type Requirement, testWith } from '../support/requirement.ts';
+import { asRoot, fromEnvironment, programsInPath, testWith } from '../support/requirement.ts';
 import { createWindowsFolder, type WindowsFolder } from '../support/windows-run.ts';
 import {
   createTrialWindows,
@@ -24,8 +23,8 @@ import {
   windowsTarget,
 } from '../support/windows-setup.ts';
 
-const makensis: Requirement = { met: hasProgram('makensis'), reason: 'makensis is not here' };
-const needed = [fromEnvironment('WINDOWS_RUNNER'), makensis];
+const makensis = programsInPath('makensis');
+const needed = [fromEnvironment('WINDOWS_RUNNER'), ...makensis];
 const timeoutMs = 600_000;
 const usualFolder = 'C:\\Program Files\\System Monitor';
 const installed = `${usualFolder}\\system-monitor.exe`;
@@ -308,7 +307,7 @@ testWith(
 );
 
 testWith(
-  [makensis],
+  makensis,
   'the setup program for arm64 is one that every Windows for arm64 runs',
   async () => {
     const top = mkdtempSync(join(tmpdir(), 'windows-arm64-'));

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from '@jest/globals';
+import { hasProgram } from '../../build/has-program.ts';
 
 /** Something that a test needs of the machine it runs on, and why it is missing where it is. */
 export interface Requirement {
@@ -42,6 +43,11 @@ export function withFile(path: string): Requirement {
 /** A program that `words` make say that it is there. */
 export function withProgram(name: string, ...words: string[]): Requirement {
   return { met: spawnSync(name, words).error === undefined, reason: `needs ${name}` };
+}
+
+/** Programs by their names, looked for and not run. */
+export function programsInPath(...names: string[]): Requirement[] {
+  return names.map((name) => ({ met: hasProgram(name), reason: `${name} is not here` }));
 }
 
 /** A path handed in by an environment variable, such as WINDOWS_RUNNER. */

@@ -3,17 +3,10 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { type ArchiveKind, makeArchives } from '../../../build/archives.ts';
-import { hasProgram } from '../../../build/has-program.ts';
-import { onPlatform, testWith } from '../../support/requirement.ts';
+import { onPlatform, programsInPath, testWith } from '../../support/requirement.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const needed = [
-  onPlatform('linux'),
-  ...['tar', 'xz', 'gzip', 'zip', 'unzip'].map((name) => ({
-    met: hasProgram(name),
-    reason: `${name} is not here`,
-  })),
-];
+const needed = [onPlatform('linux'), ...programsInPath('tar', 'xz', 'gzip', 'zip', 'unzip')];
 const kinds: readonly ArchiveKind[] = ['.tar.gz', '.tar.xz', '.zip'];
 
 /** The same files each time, made at another time and in another order. */
