@@ -60,7 +60,10 @@ export interface DiskFigures {
   readonly percent: number;
 }
 
-/** Of what a store keeps, which was within the bounds of its time. Fullest first. Devices of no size (an empty drive) are left out. */
+/**
+ * Of what a store keeps, which was within the bounds of its time. Fullest first. Devices of no size
+ * (an empty drive) are left out.
+ */
 export function disksOf(stored: string): readonly DiskFigures[] {
   const disks = Object.entries<unknown>(Object(JSON.parse(stored)));
   return diskFigures(disks.map(([device, disk]) => [device, readDiskSchema.parse(disk)]));

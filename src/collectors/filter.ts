@@ -2,7 +2,8 @@
  * Include and exclude patterns of processes, disks and interfaces.
  *
  * A pattern is a glob (glob.ts): `*` matches anything, a slash and a newline too, because process
- * names hold both (`kworker/0:1`); `?` one character, `[abc]` one of them, `{a,b}` either. A pattern also matches the text that it spells exactly, so that `[kthreadd]` needs no escaping.
+ * names hold both (`kworker/0:1`); `?` one character, `[abc]` one of them, `{a,b}` either. A pattern
+ * also matches the text that it spells exactly, so that `[kthreadd]` needs no escaping.
  */
 
 /** True for what stays in the report. A thing with several names is asked about with all of them. */

@@ -21,8 +21,9 @@ export interface ImportedSettings {
 }
 
 /**
- * Saves the good settings of `file` over those that are there, unless `mayTake` rejects. Throws NOT_AVAILABLE where there is no
- * such file, CONFIG_INVALID where no setting in it can be read, and as `save`.
+ * Saves the good settings of `file` over those that are there, unless `mayTake` rejects. Throws
+ * NOT_AVAILABLE where there is no such file, CONFIG_INVALID where no setting in it can be read, and
+ * as `save`.
  */
 export async function importSettings(
   configuration: Pick<Configuration, 'loadGood' | 'save'>,

@@ -8,8 +8,9 @@ export interface FileWatch {
 }
 
 /**
- * Asks for the file's inode, size and times (of its content, and of its rights) rather than for events: those are lost on network file
- * systems and over the rename with which editors and `config set` save.
+ * Asks for the file's inode, size and times (of its content, and of its rights) rather than for
+ * events: those are lost on network file systems and over the rename with which editors and
+ * `config set` save.
  */
 export function createFileWatch(disk: Disk, path: string): FileWatch {
   let last = fingerprint(disk, path);

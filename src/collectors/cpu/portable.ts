@@ -33,8 +33,9 @@ export function createPortableCpuCollector(context: CollectorContext): Collector
 
 /**
  * Percent with one decimal between two lists of the same CPUs. Undefined when a CPU came or went,
- * or a counter went back; 0 where no time is counted at all, as psutil has it. On Windows `irq` is part of `sys` already (libuv's uv_cpu_info there
- * takes both from SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION); elsewhere but on Linux it is 0.
+ * or a counter went back; 0 where no time is counted at all, as psutil has it. On Windows `irq` is
+ * part of `sys` already (libuv's uv_cpu_info there takes both from
+ * SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION); elsewhere but on Linux it is 0.
  */
 export function busyPercentOf(
   earlier: readonly Pick<CpuInfo, 'times'>[],

@@ -30,8 +30,8 @@ const wantedFields: Readonly<Record<string, keyof MemInfo>> = {
 
 /**
  * A size that is none, or that no machine has (a container's file system may subtract below zero:
- * lxcfs#115), counts as not told, and is named to `onImpossible`. Throws MALFORMED without MemTotal and MemFree, which every
- * kernel since 2.4 has.
+ * lxcfs#115), counts as not told, and is named to `onImpossible`. Throws MALFORMED without MemTotal
+ * and MemFree, which every kernel since 2.4 has.
  */
 export function parseMemInfo(
   text: string,
